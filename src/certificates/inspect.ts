@@ -1,0 +1,174 @@
+import { toHex } from '../encoding/bytes.js'
+import { ConfigurationError } from '../errors.js'
+import type { CertificateText, DistinguishedName } from './types.js'
+
+type X509 = typeof import('@peculiar/x509')
+
+// @peculiar/x509 throws at import unless a Reflect metadata implementation came first.
+async function loadX509(): Promise<X509> {
+  await import('reflect-metadata')
+  return import('@peculiar/x509')
+}
+
+/** What goes into a certificate of one's own. */
+export interface BuildCertificateOptions {
+  readonly subject: DistinguishedName
+  /** The key the certificate is about. */
+  readonly publicKey: CryptoKey
+  /** The issuer's private key; for a self-signed certificate the one that belongs to `publicKey`. */
+  readonly signingKey: CryptoKey
+  /** The issuer's certificate, as PEM or DER. Absent: self-signed. */
+  readonly issuer?: string | Uint8Array<ArrayBuffer>
+  /** Start of validity in epoch milliseconds. */
+  readonly notBefore: number
+  /** End of validity in epoch milliseconds. */
+  readonly notAfter: number
+  /** Hexadecimal; random by default. */
+  readonly serialNumber?: string
+  /** True: it may issue certificates. A number also limits how many intermediates may follow. */
+  readonly authority?: boolean | number
+  /** DNS names and IP addresses of the server that will show the certificate. */
+  readonly serverNames?: readonly string[]
+}
+
+/**
+ * Builds and signs a certificate. Emulators, tests and trials of federation need one; nothing that signs requests does.
+ *
+ * @example
+ * const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }
+ * const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+ * const root = await buildCertificate({
+ *   subject: [{ CN: ['Trial root'] }],
+ *   publicKey: keys.publicKey,
+ *   signingKey: keys.privateKey,
+ *   notBefore: Date.now(),
+ *   notAfter: Date.now() + 86_400_000,
+ *   authority: true,
+ * })
+ * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.1
+ */
+export async function buildCertificate(options: BuildCertificateOptions): Promise<CertificateText> {
+  const x509 = await loadX509()
+  const subject = nameOf(options.subject)
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject,
+    issuer: options.issuer === undefined ? subject : new x509.X509Certificate(options.issuer).subjectName.toJSON(),
+    publicKey: options.publicKey,
+    signingKey: options.signingKey,
+    signingAlgorithm: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as Algorithm,
+    notBefore: new Date(options.notBefore),
+    notAfter: new Date(options.notAfter),
+    serialNumber: options.serialNumber ?? randomSerialNumber(),
+    extensions: await extensionsOf(x509, options),
+  })
+  return { pem: `${certificate.toString('pem')}\n`, der: new Uint8Array(certificate.rawData) }
+}
+
+function nameOf(name: DistinguishedName): Record<string, string[]>[] {
+  return name.map((rdn) => Object.fromEntries(Object.entries(rdn).map(([type, values]) => [type, [...values]])))
+}
+
+// RFC 5280 4.1.2.2 wants a positive number: the first bit stays clear and the first byte is never zero.
+function randomSerialNumber(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40
+  return toHex(bytes)
+}
+
+async function extensionsOf(x509: X509, options: BuildCertificateOptions): Promise<InstanceType<X509['Extension']>[]> {
+  const { authority = false, serverNames = [] } = options
+  const flags = x509.KeyUsageFlags
+  const usages =
+    authority === false ? flags.digitalSignature | flags.keyEncipherment : flags.keyCertSign | flags.cRLSign
+  const extensions: InstanceType<X509['Extension']>[] = [
+    new x509.BasicConstraintsExtension(
+      authority !== false,
+      typeof authority === 'number' ? authority : undefined,
+      true,
+    ),
+    new x509.KeyUsagesExtension(usages, true),
+    await x509.SubjectKeyIdentifierExtension.create(options.publicKey),
+  ]
+  if (options.issuer !== undefined) {
+    extensions.push(
+      await x509.AuthorityKeyIdentifierExtension.create(new x509.X509Certificate(options.issuer).publicKey),
+    )
+  }
+  if (serverNames.length > 0) {
+    extensions.push(new x509.SubjectAlternativeNameExtension(serverNames.map(serverName)))
+    extensions.push(new x509.ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1']))
+  }
+  return extensions
+}
+
+function serverName(name: string): { type: 'ip' | 'dns'; value: string } {
+  return { type: /^[\d.]+$/.test(name) || name.includes(':') ? 'ip' : 'dns', value: name }
+}
+
+/** What a certificate says, for people: nothing here has been verified. */
+export interface CertificateDetails {
+  readonly subject: string
+  readonly issuer: string
+  /** Hexadecimal. */
+  readonly serialNumber: string
+  /** Epoch milliseconds. */
+  readonly notBefore: number
+  /** Epoch milliseconds. */
+  readonly notAfter: number
+  readonly signatureAlgorithm: string
+  readonly publicKey: { readonly algorithm: string; readonly bits?: number }
+  readonly authority: boolean
+  readonly selfIssued: boolean
+  readonly serverNames: readonly string[]
+  /** Colon-separated lower-case hex of the digests over the DER. */
+  readonly fingerprints: { readonly sha1: string; readonly sha256: string }
+}
+
+/**
+ * Tells what a certificate says, as a diagnosis or a page shows it. Loads a large library: signing never needs it.
+ *
+ * @example
+ * const details = await inspectCertificate(await Deno.readTextFile('leaf.pem'))
+ * console.log(details.subject, new Date(details.notAfter))
+ * @throws ConfigurationError `CONFIG_INVALID` when it is not one certificate.
+ */
+export async function inspectCertificate(certificate: string | Uint8Array<ArrayBuffer>): Promise<CertificateDetails> {
+  const x509 = await loadX509()
+  const parsed = parse(x509, certificate)
+  const { name, hash } = parsed.signatureAlgorithm
+  return {
+    subject: parsed.subject,
+    issuer: parsed.issuer,
+    serialNumber: parsed.serialNumber,
+    notBefore: parsed.notBefore.getTime(),
+    notAfter: parsed.notAfter.getTime(),
+    signatureAlgorithm: `${name} with ${hash.name}`,
+    publicKey: publicKeyDetails(parsed.publicKey.algorithm),
+    authority: parsed.getExtension(x509.BasicConstraintsExtension)?.ca ?? false,
+    selfIssued: parsed.subject === parsed.issuer,
+    serverNames: parsed.getExtension(x509.SubjectAlternativeNameExtension)?.names.items.map(({ value }) => value) ?? [],
+    fingerprints: { sha1: await digest(parsed.rawData, 'SHA-1'), sha256: await digest(parsed.rawData, 'SHA-256') },
+  }
+}
+
+function parse(x509: X509, certificate: string | Uint8Array<ArrayBuffer>): InstanceType<X509['X509Certificate']> {
+  try {
+    return new x509.X509Certificate(certificate)
+  } catch {
+    // The parser's own error may quote what it was given, which may be a key.
+    throw new ConfigurationError(
+      'CONFIG_INVALID',
+      'Expected one X.509 certificate as PEM or DER, found something else.',
+    )
+  }
+}
+
+function publicKeyDetails(algorithm: Algorithm & { modulusLength?: number }): CertificateDetails['publicKey'] {
+  const { name, modulusLength } = algorithm
+  return modulusLength === undefined ? { algorithm: name } : { algorithm: name, bits: modulusLength }
+}
+
+async function digest(der: ArrayBuffer, algorithm: 'SHA-1' | 'SHA-256'): Promise<string> {
+  const hex = toHex(new Uint8Array(await crypto.subtle.digest(algorithm, der)))
+  return hex.replace(/..(?=.)/g, '$&:')
+}
