@@ -4,8 +4,34 @@ import { defineConfig } from 'vitest/config'
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
 
 export default defineConfig({
-  resolve: { alias: { '#runtime': source('runtime/node.ts') } },
   test: {
-    projects: [{ extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], testTimeout: 20_000 } }],
+    testTimeout: 20_000,
+    projects: [
+      {
+        // The sources themselves, in Node.
+        extends: true,
+        resolve: {
+          alias: [
+            { find: '#runtime', replacement: source('runtime/node.ts') },
+            { find: /^countersign$/, replacement: source('index.ts') },
+            { find: /^countersign\/(.*)$/, replacement: source('$1') },
+          ],
+        },
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/package/**', 'test/examples/**', 'test/runtimes/**'],
+        },
+      },
+      {
+        // The built package, as its users meet it.
+        extends: true,
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts', 'test/examples/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+    ],
   },
 })

@@ -13,6 +13,7 @@ export type UsageCode =
 
 /** The credentials' set-up cannot be used, or is not there. */
 export type ConfigurationCode =
+  | 'COMMAND_FAILED'
   | 'CONFIG_INVALID'
   | 'CONFIG_MISSING'
   | 'FINGERPRINT_MISMATCH'
