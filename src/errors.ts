@@ -13,6 +13,9 @@ export type UsageCode =
 
 /** The credentials' set-up cannot be used, or is not there. */
 export type ConfigurationCode =
+  | 'CERTIFICATE_EXPIRED'
+  | 'CERTIFICATE_INVALID'
+  | 'CERTIFICATE_KEY_MISMATCH'
   | 'COMMAND_FAILED'
   | 'CONFIG_INVALID'
   | 'CONFIG_MISSING'
@@ -27,15 +30,22 @@ export type ConfigurationCode =
   | 'KEY_PASSPHRASE_WRONG'
   | 'KEY_TOO_SMALL'
   | 'KEY_UNSUPPORTED'
+  | 'NESTING_LIMIT'
   | 'NOT_CONFIGURED'
   | 'PROFILE_MISSING'
   | 'SESSION_EXPIRED'
+  | 'TENANCY_CHANGED'
   | 'TOKEN_EXPIRED'
   | 'TOKEN_INVALID'
   | 'TOKEN_KEY_MISMATCH'
 
 /** A remote service answered with an error, with nonsense, or not at all. */
-export type ServiceCode = 'SERVICE_ERROR' | 'SERVICE_UNREACHABLE' | 'SERVICE_RESPONSE_INVALID' | 'TIMEOUT' | 'REDIRECT_REFUSED'
+export type ServiceCode =
+  | 'SERVICE_ERROR'
+  | 'SERVICE_UNREACHABLE'
+  | 'SERVICE_RESPONSE_INVALID'
+  | 'TIMEOUT'
+  | 'REDIRECT_REFUSED'
 
 /** A signature was not accepted by the verifier. */
 export type VerificationCode =

@@ -130,7 +130,7 @@ export interface CertificateDetails {
  * @example
  * const details = await inspectCertificate(await Deno.readTextFile('leaf.pem'))
  * console.log(details.subject, new Date(details.notAfter))
- * @throws ConfigurationError `CONFIG_INVALID` when it is not one certificate.
+ * @throws ConfigurationError `CERTIFICATE_INVALID` when it is not one certificate.
  */
 export async function inspectCertificate(certificate: string | Uint8Array<ArrayBuffer>): Promise<CertificateDetails> {
   const x509 = await loadX509()
