@@ -1,0 +1,97 @@
+import type { Clock } from '../types.js'
+import { systemClock } from '../types.js'
+import { Counters } from './counters.js'
+import { Faults } from './faults.js'
+import type { InjectedKeys } from './fixture-keys.js'
+import { FixtureKeys } from './fixture-keys.js'
+import type { Identities, IdentityOptions } from './identities.js'
+import { emulatedIdentities } from './identities.js'
+import { KeyRegistry } from './key-registry.js'
+import type { ReceivedRequest } from './received.js'
+import type { RequestNotes } from './request-log.js'
+import { RequestLog } from './request-log.js'
+import type { Slot } from './surface.js'
+import type { Timers } from './timers.js'
+import { systemTimers } from './timers.js'
+import { TokenIssuer } from './tokens.js'
+
+/** How the emulator behaves; each can be changed while it runs. Times are milliseconds. */
+export interface EmulatorSettings {
+  /** The life of every token. Absent: what each kind of token has at OCI. */
+  tokenLifeMs?: number | undefined
+  /** How far the emulator's clock is ahead of the one it was given. */
+  clockSkewMs: number
+  /** Refuses a public key that was submitted before, as a careful service would. Some official SDKs submit one twice. */
+  refuseRepeatedKeys: boolean
+  /** How long a session may be refreshed after it began. */
+  sessionMaxAgeMs: number
+}
+
+export interface StateOptions {
+  readonly identities?: IdentityOptions
+  /** Key pairs by role, to spare generating them: `user`, `token-issuer`, `instance`, `resource`, `session`, … */
+  readonly keys?: InjectedKeys
+  readonly clock?: Clock
+  readonly timers?: Timers
+  readonly settings?: Partial<EmulatorSettings>
+}
+
+/** Everything one emulator remembers. */
+export interface EmulatorState {
+  readonly identities: Identities
+  readonly keys: FixtureKeys
+  readonly registry: KeyRegistry
+  readonly tokens: TokenIssuer
+  /** The emulator's time: the given clock plus `settings.clockSkewMs`. */
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly settings: EmulatorSettings
+  readonly faults: Faults
+  readonly counters: Counters
+  readonly log: RequestLog
+  /** A surface's own piece of memory. */
+  of<T>(slot: Slot<T>): T
+  /** What has been learned about a request so far. */
+  notes(request: ReceivedRequest): RequestNotes
+}
+
+const HOUR_MS = 3_600_000
+
+export function createState(options: StateOptions = {}): EmulatorState {
+  const { clock: given = systemClock, timers = systemTimers } = options
+  const settings: EmulatorSettings = {
+    clockSkewMs: 0,
+    refuseRepeatedKeys: false,
+    sessionMaxAgeMs: 24 * HOUR_MS,
+    ...options.settings,
+  }
+  const clock: Clock = () => given() + settings.clockSkewMs
+  const identities = emulatedIdentities(options.identities)
+  const keys = new FixtureKeys(options.keys)
+  const slots = new Map<object, unknown>()
+  const notes = new WeakMap<ReceivedRequest, RequestNotes>()
+  const state: EmulatorState = {
+    identities,
+    keys,
+    registry: new KeyRegistry(identities, keys),
+    tokens: new TokenIssuer(keys, clock),
+    clock,
+    timers,
+    settings,
+    faults: new Faults(timers),
+    counters: new Counters(),
+    log: new RequestLog(),
+    of: (slot) => memberOf(slots, slot, () => slot.create(state)),
+    notes: (request) => memberOf(notes, request, () => ({})),
+  }
+  return state
+}
+
+function memberOf<K extends object, V>(
+  values: { get(key: K): unknown; set(key: K, value: unknown): unknown; has(key: K): boolean },
+  key: K,
+  create: () => V,
+): V {
+  if (!values.has(key)) values.set(key, create())
+  return values.get(key) as V
+}
