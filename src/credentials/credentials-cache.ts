@@ -1,0 +1,224 @@
+import { ConfigurationError, UsageError } from '../errors.js'
+import { type Expiring, type ProvideOptions, systemClock } from '../types.js'
+import { Attempts } from './attempts.js'
+import type { CacheOptions, LoadCredentials } from './cache-options.js'
+import type { CredentialsEvent } from './events.js'
+import { sameCredentials } from './identity.js'
+import { LearnedClock } from './learned-clock.js'
+import { type Lifetime, lifetimeOf, type RefreshRule, stageAt } from './lifetime.js'
+import { type SharedLoad, startSharedLoad } from './shared-load.js'
+
+/** Credentials that were published as one value, and the life they have. */
+interface Generation<C> {
+  readonly number: number
+  readonly credentials: C
+  readonly lifetime: Lifetime
+}
+
+/** A load under way. */
+interface Attempt {
+  readonly number: number
+  readonly forced: boolean
+  readonly startedAt: number
+}
+
+/** Where promises are not shared, one request refreshes, and for this long the others leave it to that one. */
+const LEASE_MS = 10_000
+
+/** The state behind `cached`: which credentials are held, and whether newer ones are on their way. */
+export class CredentialsCache<C extends Expiring> {
+  readonly #load: LoadCredentials<C>
+  readonly #options: CacheOptions<C>
+  readonly #rule: RefreshRule
+  readonly #clock: LearnedClock
+  readonly #attempts = new Attempts()
+  #held: Generation<C> | undefined
+  #underway: (Attempt & { readonly load: SharedLoad<C> }) | undefined
+  #leaseUntil = 0
+  #attemptCount = 0
+  #disposed = false
+
+  constructor(load: LoadCredentials<C>, options: CacheOptions<C>) {
+    this.#load = load
+    this.#options = options
+    this.#rule = refreshRule(options)
+    this.#clock = new LearnedClock(options.clock ?? systemClock)
+  }
+
+  async provide({ forceRefresh: refused, signal }: ProvideOptions<C> = {}): Promise<C> {
+    signal?.throwIfAborted()
+    if (this.#disposed) throw disposed()
+    const held = this.#usable()
+    if (refused !== undefined && (held === undefined || sameCredentials(held.credentials, refused))) {
+      return this.#renew(refused, signal)
+    }
+    if (held === undefined) return this.#obtain(false, signal)
+    const stage = stageAt(held.lifetime, this.#clock.now())
+    if (stage === 'fresh' || (stage === 'ageing' && this.#refreshBehind())) return held.credentials
+    return this.#refresh(held, signal)
+  }
+
+  current(): C | undefined {
+    return this.#usable()?.credentials
+  }
+
+  dispose(): void {
+    this.#disposed = true
+    this.#held = undefined
+    this.#underway?.load.cancel(disposed())
+    this.#underway = undefined
+  }
+
+  #usable(): Generation<C> | undefined {
+    return this.#held && stageAt(this.#held.lifetime, this.#clock.now()) !== 'expired' ? this.#held : undefined
+  }
+
+  /** Sees to it that a refresh runs which nobody waits for; false when only this call's own waiting would make it run. */
+  #refreshBehind(): boolean {
+    const now = this.#clock.now()
+    if (this.#attempts.pausing(now) || this.#joinable() !== undefined || now < this.#leaseUntil) return true
+    const { sharesPromises, waitUntil } = this.#options
+    if (sharesPromises === false && waitUntil === undefined) return false
+    const settled = this.#start(false).keep()
+    waitUntil?.(settled)
+    return true
+  }
+
+  /** Newer credentials, or those that are held if there are none to be had. */
+  async #refresh(held: Generation<C>, signal: AbortSignal | undefined): Promise<C> {
+    if (this.#attempts.pausing(this.#clock.now())) return this.#serveStale(held, this.#attempts.error)
+    try {
+      return await this.#obtain(false, signal)
+    } catch (error) {
+      const usable = this.#usable()
+      if (signal?.aborted || usable === undefined) throw error
+      return this.#serveStale(usable, error)
+    }
+  }
+
+  /** Other credentials than those that were refused. */
+  async #renew(refused: C, signal: AbortSignal | undefined): Promise<C> {
+    const underway = this.#joinable()
+    if (underway !== undefined && !underway.forced) {
+      const credentials = await underway.load.join(signal)
+      if (!sameCredentials(credentials, refused)) return credentials
+    }
+    return this.#obtain(true, signal)
+  }
+
+  async #obtain(forced: boolean, signal: AbortSignal | undefined): Promise<C> {
+    const load = this.#joinable()?.load
+    if (load !== undefined) return load.join(signal)
+    if (this.#attempts.failedJustNow(this.#clock.now())) throw this.#attempts.error
+    return this.#start(forced).join(signal)
+  }
+
+  #joinable(): (Attempt & { readonly load: SharedLoad<C> }) | undefined {
+    return this.#underway?.load.ended ? undefined : this.#underway
+  }
+
+  #start(forced: boolean): SharedLoad<C> {
+    const attempt = { number: ++this.#attemptCount, forced, startedAt: this.#clock.now() }
+    const load = startSharedLoad<C>({
+      load: (signal) => this.#run(attempt, signal),
+      timeoutMs: this.#options.loadTimeoutMs ?? 100_000,
+      onLoaded: (credentials) => this.#publish(credentials, attempt),
+      onFailed: (error) => this.#fail(error, attempt),
+    })
+    if (this.#options.sharesPromises === false) this.#leaseUntil = attempt.startedAt + LEASE_MS
+    else this.#underway = { ...attempt, load }
+    return load
+  }
+
+  async #run({ forced }: Attempt, signal: AbortSignal): Promise<C> {
+    const previous = this.#held?.credentials
+    return this.#load({
+      signal,
+      forced,
+      ...(previous && { previous }),
+      now: () => this.#clock.now(),
+      learnServerTime: (serverTime) => this.#clock.learn(serverTime),
+    })
+  }
+
+  /** Puts new credentials in the place of the old ones, key and token in one step, unless newer ones got there first. */
+  #publish(credentials: C, attempt: Attempt): C {
+    if (this.#disposed) throw disposed()
+    if (credentials.issuedAt !== undefined) this.#clock.learnEarliest(credentials.issuedAt)
+    const now = this.#clock.now()
+    const lifetime = lifetimeOf(credentials, now, this.#rule, this.#options.random ?? Math.random)
+    if (now >= lifetime.expiresAt) throw expiredOnArrival(lifetime.expiresAt, now)
+    this.#settle(attempt)
+    this.#attempts.succeeded(now, stageAt(lifetime, now) === 'fresh')
+    const held = this.#usable()
+    if (held !== undefined && held.number > attempt.number) return held.credentials
+    const kept = credentials.expiresAt !== undefined || this.#options.undated === 'keep'
+    this.#held = kept ? { number: attempt.number, credentials: Object.freeze(credentials), lifetime } : undefined
+    this.#emit({ type: 'refreshed', ...this.#timing(attempt), ...datesOf(credentials) })
+    return credentials
+  }
+
+  #fail(error: unknown, attempt: Attempt): void {
+    this.#settle(attempt)
+    this.#attempts.failed(error, this.#clock.now())
+    const expiresAt = this.#usable()?.credentials.expiresAt
+    this.#emit({ type: 'refresh-failed', ...this.#timing(attempt), error, ...(expiresAt && { expiresAt }) })
+  }
+
+  #settle({ number }: Attempt): void {
+    this.#leaseUntil = 0
+    if (this.#underway?.number === number) this.#underway = undefined
+  }
+
+  #serveStale({ credentials, lifetime }: Generation<C>, error: unknown): C {
+    const at = this.#clock.now()
+    const { expiresAt } = lifetime
+    if (at > lifetime.refreshBy) {
+      this.#emit({ type: 'stale-served', at, expiresAt, remainingMs: expiresAt - at, error })
+    }
+    return credentials
+  }
+
+  #timing({ forced, startedAt }: Attempt): { at: number; tookMs: number; forced: boolean } {
+    const at = this.#clock.now()
+    return { at, tookMs: Math.max(0, at - startedAt), forced }
+  }
+
+  #emit(event: CredentialsEvent): void {
+    try {
+      this.#options.onEvent?.(event)
+    } catch {
+      // An observer must not be able to stop the signing.
+    }
+  }
+}
+
+function refreshRule({ refreshAt = 0.5, minimumLifeMs = 60_000 }: CacheOptions<never>): RefreshRule {
+  if (!(refreshAt > 0 && refreshAt <= 1)) {
+    throw new UsageError('OPTION_INVALID', `Expected refreshAt above 0 and at most 1, got ${refreshAt}.`)
+  }
+  if (!(minimumLifeMs >= 0)) {
+    throw new UsageError('OPTION_INVALID', `Expected minimumLifeMs to be 0 or more milliseconds, got ${minimumLifeMs}.`)
+  }
+  return { refreshAt, minimumLifeMs }
+}
+
+function datesOf({ issuedAt, expiresAt }: Expiring): Expiring {
+  return { ...(issuedAt !== undefined && { issuedAt }), ...(expiresAt !== undefined && { expiresAt }) }
+}
+
+function expiredOnArrival(expiresAt: number, now: number): ConfigurationError {
+  return new ConfigurationError(
+    'TOKEN_EXPIRED',
+    `Expected credentials that are valid now (${isoTime(now)}), got some that expired at ${isoTime(expiresAt)}; ` +
+      'check where they come from, and the clock of this machine.',
+  )
+}
+
+function isoTime(time: number): string {
+  return new Date(time).toISOString()
+}
+
+function disposed(): UsageError {
+  return new UsageError('DISPOSED', 'Expected a provider in use, this one was disposed of; make a new one.')
+}
