@@ -5,7 +5,7 @@ import type { CacheOptions, LoadCredentials } from './cache-options.js'
 import type { CredentialsEvent } from './events.js'
 import { sameCredentials } from './identity.js'
 import { LearnedClock } from './learned-clock.js'
-import { type Lifetime, lifetimeOf, type RefreshRule, stageAt } from './lifetime.js'
+import { type Lifetime, lifetimeOf, type RefreshRule, refreshRule, stageAt } from './lifetime.js'
 import { type SharedLoad, startSharedLoad } from './shared-load.js'
 
 /** Credentials that were published as one value, and the life they have. */
@@ -191,16 +191,6 @@ export class CredentialsCache<C extends Expiring> {
       // An observer must not be able to stop the signing.
     }
   }
-}
-
-function refreshRule({ refreshAt = 0.5, minimumLifeMs = 60_000 }: CacheOptions<never>): RefreshRule {
-  if (!(refreshAt > 0 && refreshAt <= 1)) {
-    throw new UsageError('OPTION_INVALID', `Expected refreshAt above 0 and at most 1, got ${refreshAt}.`)
-  }
-  if (!(minimumLifeMs >= 0)) {
-    throw new UsageError('OPTION_INVALID', `Expected minimumLifeMs to be 0 or more milliseconds, got ${minimumLifeMs}.`)
-  }
-  return { refreshAt, minimumLifeMs }
 }
 
 function datesOf({ issuedAt, expiresAt }: Expiring): Expiring {

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import type { Expiring } from '../types.js'
 
 /** When credentials are to be replaced. */
@@ -25,6 +26,21 @@ export type Stage = 'fresh' | 'ageing' | 'ending' | 'expired'
 const MARGIN_OF_SHORT_LIFE = 0.2
 /** Spreads the refreshes of many processes that started together: half of it to either side. */
 const JITTER = 0.1
+
+/** The rule that options ask for. Default: half of the life, and 60 seconds. */
+export function refreshRule(options: {
+  refreshAt?: number | undefined
+  minimumLifeMs?: number | undefined
+}): RefreshRule {
+  const { refreshAt = 0.5, minimumLifeMs = 60_000 } = options
+  if (!(refreshAt > 0 && refreshAt <= 1)) {
+    throw new UsageError('OPTION_INVALID', `Expected refreshAt above 0 and at most 1, got ${refreshAt}.`)
+  }
+  if (!(minimumLifeMs >= 0)) {
+    throw new UsageError('OPTION_INVALID', `Expected minimumLifeMs to be 0 or more milliseconds, got ${minimumLifeMs}.`)
+  }
+  return { refreshAt, minimumLifeMs }
+}
 
 /** Lays out the life of credentials that arrived at `obtainedAt`. Without an expiry it has no end. */
 export function lifetimeOf(

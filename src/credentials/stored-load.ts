@@ -1,7 +1,7 @@
 import { type Expiring, systemClock } from '../types.js'
 import type { CacheOptions, CredentialsStore, LoadContext, LoadCredentials } from './cache-options.js'
 import { sameCredentials } from './identity.js'
-import { lifetimeOf, type Stage, stageAt } from './lifetime.js'
+import { lifetimeOf, refreshRule, type Stage, stageAt } from './lifetime.js'
 
 /** The one who refreshes for everybody has this long until somebody else may try. */
 const LEASE_MS = 15_000
@@ -37,8 +37,8 @@ async function isGoodEnough<C extends Expiring>(
 }
 
 function stageOf<C extends Expiring>(stored: C, now: number, options: CacheOptions<C>): Stage {
-  const { refreshAt = 0.5, minimumLifeMs = 60_000, random = Math.random } = options
-  return stageAt(lifetimeOf(stored, stored.issuedAt ?? now, { refreshAt, minimumLifeMs }, random), now)
+  const lifetime = lifetimeOf(stored, stored.issuedAt ?? now, refreshRule(options), options.random ?? Math.random)
+  return stageAt(lifetime, now)
 }
 
 function reporter<C>({
