@@ -37,7 +37,7 @@ export async function readyBody(
   const tag = tagOf(body)
   if (tag === 'ReadableStream')
     return { content: body as ReadableStream<Uint8Array>, length: checkedLength(declaredLength) }
-  if (keepBlob && 'size' in body) return { content: body, length: body.size, type: body.type }
+  if (keepBlob && isBlob(body)) return { content: body, length: body.size, type: body.type }
   if (SERIALISED.test(tag)) return serialised(body)
   throw new UsageError(
     'BODY_UNSUPPORTED',
@@ -46,6 +46,7 @@ export async function readyBody(
 }
 
 const SERIALISED = /^(Blob|File|FormData|URLSearchParams)$/
+const isBlob = (body: object): body is Blob => /^(Blob|File)$/.test(tagOf(body))
 
 const ofBytes = (content: Bytes): ReadyBody => ({ content, length: content.length })
 

@@ -1,0 +1,21 @@
+const SECRET_HEADER = /authorization|cookie|token|secret|password|api-key/i
+const TOKEN_SHAPED = /(ST\$)?\beyJ[\w-]+\.[\w-]*(\.[\w-]*)?/g
+const PEM_SHAPED = /-----BEGIN [^-]+-----[^-]*(-----END [^-]+-----)?/g
+
+/** A text from outside, without anything shaped like a token or a key, cut to `limit` characters. */
+export function redactText(text: string, limit = 300): string {
+  const redacted = text.replace(TOKEN_SHAPED, '[token]').replace(PEM_SHAPED, '[key]')
+  return redacted.length > limit ? `${redacted.slice(0, limit)}…` : redacted
+}
+
+/** Headers for a log: values of those that carry credentials are replaced. */
+export function redactHeaders(headers: Iterable<readonly [string, string]>): Readonly<Record<string, string>> {
+  const redact = (name: string, value: string): string => (SECRET_HEADER.test(name) ? '[redacted]' : redactText(value))
+  return Object.fromEntries(Array.from(headers, ([name, value]) => [name, redact(name, value)]))
+}
+
+/** A URL for a log: origin and path, without a query, which may hold a credential. */
+export function redactUrl(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
+}

@@ -1,0 +1,11 @@
+import { toHex } from '../encoding/bytes.js'
+
+/**
+ * A new `opc-request-id`, by which a call can be found in the service's logs: three random parts of 16 bytes.
+ *
+ * @example
+ * const headers = { 'opc-request-id': newRequestId() }
+ */
+export function newRequestId(): string {
+  return Array.from({ length: 3 }, () => toHex(crypto.getRandomValues(new Uint8Array(16)))).join('/')
+}

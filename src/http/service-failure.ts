@@ -1,0 +1,45 @@
+import { redactText } from './redact.js'
+
+/** What an error answer of a service says, as far as it can be read. */
+export interface FailureDetails {
+  readonly code?: string
+  readonly message?: string
+}
+
+// OCI says code and message, OAuth error and error_description, SCIM detail, Alibaba Cloud Code and Message.
+const CODE_FIELDS = ['code', 'error', 'errorCode', 'Code']
+const MESSAGE_FIELDS = ['message', 'error_description', 'detail', 'Message']
+
+/** Reads the body of an error answer, JSON (parsed or not) or any other text. What it gives is redacted. */
+export function failureDetails(body: unknown): FailureDetails {
+  const fields = typeof body === 'string' ? parsed(body) : body
+  if (typeof fields !== 'object' || fields === null) return typeof body === 'string' ? ofText(body) : {}
+  const code = firstText(fields, CODE_FIELDS)
+  const message = firstText(fields, MESSAGE_FIELDS)
+  return { ...(code && { code: redactText(code, 80) }), ...(message && { message: redactText(message) }) }
+}
+
+function ofText(body: string): FailureDetails {
+  const line = body.replace(/\s+/g, ' ').trim()
+  return line ? { message: redactText(line) } : {}
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+function firstText(fields: object, names: readonly string[]): string | undefined {
+  const values = names.map((name) => (fields as Readonly<Record<string, unknown>>)[name])
+  return values.find((value): value is string => typeof value === 'string' && value !== '')
+}
+
+const REQUEST_ID_HEADERS = ['opc-request-id', 'x-oracle-dms-ecid', 'x-acs-request-id', 'x-request-id']
+
+/** The id by which the service's operators find the request. */
+export function requestIdOf(headers: Headers): string | undefined {
+  return REQUEST_ID_HEADERS.map((name) => headers.get(name)).find((id) => id !== null) ?? undefined
+}
