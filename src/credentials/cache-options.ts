@@ -1,5 +1,6 @@
 import type { Clock, CredentialsProvider } from '../types.js'
 import type { CredentialsEvent } from './events.js'
+import type { Lifetime } from './lifetime.js'
 
 /** What a load is told. */
 export interface LoadContext<C> {
@@ -34,6 +35,8 @@ export interface CacheOptions<C> {
   readonly refreshAt?: number | undefined
   /** Milliseconds of life below which newer credentials are tried for first. Default 60 000, or 20 % of a shorter life. */
   readonly minimumLifeMs?: number | undefined
+  /** Lays out the life of credentials that have a schedule of their own, in place of the two rules above. */
+  readonly lifetime?: ((credentials: C, obtainedAt: number) => Lifetime) | undefined
   /** Milliseconds after which a load fails with `TIMEOUT`. Default 100 000. */
   readonly loadTimeoutMs?: number | undefined
   /** What happens to credentials that do not say when they expire: given to the calls that wait for them, or kept. */

@@ -146,7 +146,8 @@ export class CredentialsCache<C extends Expiring> {
     if (this.#disposed) throw disposed()
     if (credentials.issuedAt !== undefined) this.#clock.learnEarliest(credentials.issuedAt)
     const now = this.#clock.now()
-    const lifetime = lifetimeOf(credentials, now, this.#rule, this.#options.random ?? Math.random)
+    const { lifetime: scheduled, random = Math.random } = this.#options
+    const lifetime = scheduled?.(credentials, now) ?? lifetimeOf(credentials, now, this.#rule, random)
     if (now >= lifetime.expiresAt) throw expiredOnArrival(lifetime.expiresAt, now)
     this.#settle(attempt)
     this.#attempts.succeeded(now, stageAt(lifetime, now) === 'fresh')

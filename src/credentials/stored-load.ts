@@ -37,7 +37,9 @@ async function isGoodEnough<C extends Expiring>(
 }
 
 function stageOf<C extends Expiring>(stored: C, now: number, options: CacheOptions<C>): Stage {
-  const lifetime = lifetimeOf(stored, stored.issuedAt ?? now, refreshRule(options), options.random ?? Math.random)
+  const { lifetime: scheduled, random = Math.random } = options
+  const obtainedAt = stored.issuedAt ?? now
+  const lifetime = scheduled?.(stored, obtainedAt) ?? lifetimeOf(stored, obtainedAt, refreshRule(options), random)
   return stageAt(lifetime, now)
 }
 
