@@ -14,7 +14,6 @@ export type UsageCode =
 
 /** The credentials' set-up cannot be used, or is not there. */
 export type ConfigurationCode =
-  | 'CERTIFICATE_EXPIRED'
   | 'CERTIFICATE_INVALID'
   | 'CERTIFICATE_KEY_MISMATCH'
   | 'COMMAND_FAILED'

@@ -1,5 +1,6 @@
 import { toHex } from '../encoding/bytes.js'
 import { ConfigurationError } from '../errors.js'
+import { certificateFingerprint } from '../keys/fingerprint.js'
 import type { CertificateText, DistinguishedName } from './types.js'
 
 type X509 = typeof import('@peculiar/x509')
@@ -136,6 +137,7 @@ export async function inspectCertificate(certificate: string | Uint8Array<ArrayB
   const x509 = await loadX509()
   const parsed = parse(x509, certificate)
   const { name, hash } = parsed.signatureAlgorithm
+  const der = new Uint8Array(parsed.rawData)
   return {
     subject: parsed.subject,
     issuer: parsed.issuer,
@@ -147,7 +149,10 @@ export async function inspectCertificate(certificate: string | Uint8Array<ArrayB
     authority: parsed.getExtension(x509.BasicConstraintsExtension)?.ca ?? false,
     selfIssued: parsed.subject === parsed.issuer,
     serverNames: parsed.getExtension(x509.SubjectAlternativeNameExtension)?.names.items.map(({ value }) => value) ?? [],
-    fingerprints: { sha1: await digest(parsed.rawData, 'SHA-1'), sha256: await digest(parsed.rawData, 'SHA-256') },
+    fingerprints: {
+      sha1: await certificateFingerprint(der, 'SHA-1'),
+      sha256: await certificateFingerprint(der, 'SHA-256'),
+    },
   }
 }
 
@@ -157,7 +162,7 @@ function parse(x509: X509, certificate: string | Uint8Array<ArrayBuffer>): Insta
   } catch {
     // The parser's own error may quote what it was given, which may be a key.
     throw new ConfigurationError(
-      'CONFIG_INVALID',
+      'CERTIFICATE_INVALID',
       'Expected one X.509 certificate as PEM or DER, found something else.',
     )
   }
@@ -166,9 +171,4 @@ function parse(x509: X509, certificate: string | Uint8Array<ArrayBuffer>): Insta
 function publicKeyDetails(algorithm: Algorithm & { modulusLength?: number }): CertificateDetails['publicKey'] {
   const { name, modulusLength } = algorithm
   return modulusLength === undefined ? { algorithm: name } : { algorithm: name, bits: modulusLength }
-}
-
-async function digest(der: ArrayBuffer, algorithm: 'SHA-1' | 'SHA-256'): Promise<string> {
-  const hex = toHex(new Uint8Array(await crypto.subtle.digest(algorithm, der)))
-  return hex.replace(/..(?=.)/g, '$&:')
 }

@@ -1,0 +1,6 @@
+export * from './chains.js'
+export * from './inspect.js'
+export * from './leaf.js'
+export * from './pair.js'
+export * from './retrievers.js'
+export type * from './types.js'

@@ -1,0 +1,144 @@
+import { runtime as defaultRuntime } from '#runtime'
+import { ConfigurationError } from '../errors.js'
+import type { RetryPolicy } from '../http/retry.js'
+import { type ServiceCallAttempt, serviceCall } from '../http/service-call.js'
+import type { Passphrase } from '../keys/import-private-key.js'
+import { readTextFile } from '../runtime/text-file.js'
+import type { Runtime } from '../runtime/types.js'
+import { type CertificatePair, type PairSource, readPair } from './pair.js'
+
+/** Where a certificate and its key come from. Certificate and key are always of one reading. */
+export interface CertificateRetriever {
+  /** The pair as last read; reads it when nobody has yet. */
+  read(options?: { readonly signal?: AbortSignal }): Promise<CertificatePair>
+  /** Reads the pair again. When that fails, the last pair stays. */
+  refresh(options?: { readonly signal?: AbortSignal }): Promise<CertificatePair>
+}
+
+export interface PemCertificateOptions {
+  /** The certificate as PEM: the leaf, then any that certify it. Text around the blocks is passed over. */
+  readonly certificate: string
+  /** Its private key as PEM, PKCS#1 or PKCS#8. */
+  readonly privateKey?: string | undefined
+  readonly passphrase?: Passphrase | undefined
+}
+
+/**
+ * A certificate that is given as text. Refreshing it gives the same pair.
+ *
+ * @example
+ * const leaf = pemCertificate({ certificate, privateKey })
+ * const { certificate: { subject } } = await leaf.read()
+ */
+export function pemCertificate(options: PemCertificateOptions): CertificateRetriever {
+  let pair: CertificatePair | undefined
+  const read = async (): Promise<CertificatePair> => {
+    pair ??= await readPair({ ...options, from: 'the given text' })
+    return pair
+  }
+  return { read, refresh: read }
+}
+
+export interface FileCertificateOptions {
+  readonly certificatePath: string
+  readonly privateKeyPath?: string | undefined
+  readonly passphrase?: Passphrase | undefined
+  /** A file whose first line is the passphrase. */
+  readonly passphrasePath?: string | undefined
+  readonly runtime?: Runtime | undefined
+}
+
+/**
+ * A certificate in a file, its key in another; a leading `~` is the home directory. Refreshing reads both again.
+ *
+ * @example
+ * const leaf = fileCertificate({ certificatePath: '~/leaf.pem', privateKeyPath: '~/leaf-key.pem' })
+ */
+export function fileCertificate(options: FileCertificateOptions): CertificateRetriever {
+  const { certificatePath, privateKeyPath, passphrase, passphrasePath, runtime = defaultRuntime } = options
+  const readOptional = async (path: string | undefined, what: string): Promise<string | undefined> =>
+    path === undefined ? undefined : readTextFile(path, what, runtime)
+  return certificateRetriever(async () => ({
+    certificate: await readTextFile(certificatePath, 'the certificate', runtime),
+    privateKey: await readOptional(privateKeyPath, 'its private key'),
+    passphrase: passphrase ?? firstLine(await readOptional(passphrasePath, 'the passphrase')),
+    from: certificatePath,
+  }))
+}
+
+const firstLine = (text: string | undefined): string | undefined => text?.split(/\r?\n/, 1)[0]
+
+export interface UrlCertificateOptions {
+  readonly certificateUrl: string | URL
+  readonly privateKeyUrl?: string | URL | undefined
+  readonly passphrase?: Passphrase | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly fetch?: typeof fetch | undefined
+  /** @defaultValue `false`: one attempt */
+  readonly retry?: RetryPolicy | false | undefined
+  /** For each attempt, in milliseconds. */
+  readonly timeoutMs?: number | undefined
+  /** Told of every attempt, without a secret. */
+  readonly onRequest?: ((attempt: ServiceCallAttempt) => void) | undefined
+}
+
+/**
+ * A certificate behind a URL, its key behind another. Refreshing reads both again, as one unit.
+ *
+ * @example
+ * const leaf = urlCertificate({
+ *   certificateUrl: 'http://169.254.169.254/opc/v2/identity/cert.pem',
+ *   privateKeyUrl: 'http://169.254.169.254/opc/v2/identity/key.pem',
+ *   headers: { authorization: 'Bearer Oracle' },
+ * })
+ */
+export function urlCertificate(options: UrlCertificateOptions): CertificateRetriever {
+  const { certificateUrl, privateKeyUrl, passphrase, headers = {}, retry = false, timeoutMs, onRequest } = options
+  const { fetch = defaultRuntime.fetch } = options
+  const download = async (url: string | URL, signal?: AbortSignal): Promise<string> => {
+    const response = await serviceCall(() => new Request(url, { headers }), {
+      fetch,
+      retry,
+      timeoutMs,
+      onRequest,
+      signal,
+    })
+    return response.text()
+  }
+  return certificateRetriever(async (signal) => {
+    const [certificate, privateKey] = await Promise.all([
+      download(certificateUrl, signal),
+      privateKeyUrl === undefined ? undefined : download(privateKeyUrl, signal),
+    ])
+    const { origin, pathname } = new URL(certificateUrl)
+    return { certificate, privateKey, passphrase, from: origin + pathname }
+  })
+}
+
+/** Keeps the last pair, and replaces it only by one that was read whole. */
+export function certificateRetriever(source: (signal?: AbortSignal) => Promise<PairSource>): CertificateRetriever {
+  let pair: CertificatePair | undefined
+  const refresh: CertificateRetriever['refresh'] = async ({ signal } = {}) => {
+    pair = await readTwice(async () => readPair(await source(signal)))
+    return pair
+  }
+  return { refresh, read: async (options) => pair ?? refresh(options) }
+}
+
+// Whoever rotates a pair replaces its two halves one after the other, so a first look may see half of each.
+async function readTwice(read: () => Promise<CertificatePair>): Promise<CertificatePair> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof ConfigurationError) || !SEEN_DURING_ROTATION.has(error.code)) throw error
+    return read()
+  }
+}
+
+const SEEN_DURING_ROTATION: ReadonlySet<string> = new Set([
+  'CERTIFICATE_INVALID',
+  'CERTIFICATE_KEY_MISMATCH',
+  'KEY_CORRUPT',
+  'KEY_NOT_PEM',
+  'PEM_INVALID',
+])

@@ -1,0 +1,105 @@
+import { runtime as defaultRuntime } from '#runtime'
+import { certificateRetriever } from '../certificates/retrievers.js'
+import { requestX509Token, type X509Identity, type X509Place } from '../federation/x509.js'
+import { type InstanceMetadata, instanceMetadata } from '../http/instance-metadata.js'
+import type { RetryPolicy } from '../http/retry.js'
+import { configuredRegion } from '../regions/configured-region.js'
+import { authEndpoint } from '../regions/endpoints.js'
+import type { Runtime } from '../runtime/types.js'
+import type { OciCredentials } from '../types.js'
+import type { CachedProvider } from './cache-options.js'
+import { cached } from './cached.js'
+import { connectedFetch, type PrincipalOptions, unsignedCallOptions } from './principal-options.js'
+
+export interface InstancePrincipalOptions
+  extends PrincipalOptions,
+    Pick<X509Identity, 'purpose' | 'fingerprintAlgorithm' | 'sessionKey'> {
+  /** With `/opc/v2` at its end. Default: `OCI_METADATA_BASE_URL`, or else the link-local address over IPv4 or IPv6. */
+  readonly metadataBaseUrl?: string | undefined
+  /** When to repeat reads of the metadata service; `false`: never. */
+  readonly metadataRetry?: RetryPolicy | false | undefined
+  /** Default: what the metadata service says. */
+  readonly region?: string | undefined
+  /** The token service; `/v1/x509` is added to an address without a path. Default: that of the region. */
+  readonly federationEndpoint?: string | URL | undefined
+  /** PEM certificates to trust in place of the system's when calling the token service. */
+  readonly ca?: string | undefined
+}
+
+/**
+ * Signs as the compute instance that this code runs on: the instance's certificate is exchanged for tokens, which are
+ * renewed in the background after half of their life.
+ *
+ * @throws UsageError `UNSUPPORTED_RUNTIME` in browsers and Workers, where there is no metadata service (on first use).
+ * @throws ServiceError when the metadata or the token service cannot be reached, or refuses
+ * @throws ConfigurationError `CERTIFICATE_INVALID`, `CERTIFICATE_KEY_MISMATCH`, `TENANCY_CHANGED`, `TOKEN_KEY_MISMATCH`
+ * @example
+ * ```ts
+ * import { createSignedFetch } from 'countersign'
+ * import { instancePrincipal } from 'countersign/credentials/instance-principal'
+ *
+ * const fetch = createSignedFetch({ credentials: instancePrincipal() })
+ * const response = await fetch('https://objectstorage.eu-frankfurt-1.oraclecloud.com/n/')
+ * ```
+ * @see https://docs.oracle.com/en-us/iaas/Content/Identity/Tasks/callingservicesfrominstances.htm
+ */
+export function instancePrincipal(options: InstancePrincipalOptions = {}): CachedProvider<OciCredentials> {
+  const connect = connectedFetch(options)
+  let instance: Instance | undefined
+  return cached(async (context) => {
+    instance ??= instanceOf(options)
+    const { identity, place } = instance
+    const fetch = await connect()
+    return requestX509Token(identity, () => place(context.signal), { ...options, fetch }, context)
+  }, options)
+}
+
+interface Instance {
+  readonly identity: X509Identity
+  place(signal: AbortSignal): Promise<X509Place>
+}
+
+function instanceOf(options: InstancePrincipalOptions): Instance {
+  const { metadataBaseUrl, runtime = defaultRuntime } = options
+  const call = unsignedCallOptions({ ...options, retry: options.metadataRetry })
+  const metadata = instanceMetadata({ ...call, metadataBaseUrl, runtime })
+  let known: X509Place | undefined
+  return {
+    identity: { ...options, ...certificatesOf(metadata) },
+    // The region of an instance never changes.
+    place: async (signal) => {
+      known ??= await placeOf(options, metadata, runtime, signal)
+      return known
+    },
+  }
+}
+
+function certificatesOf(metadata: InstanceMetadata): Pick<X509Identity, 'leaf' | 'intermediates'> {
+  const from = 'the metadata service'
+  const leaf = certificateRetriever(async (signal) => {
+    const paths = ['/identity/cert.pem', '/identity/key.pem']
+    const [certificate = '', privateKey] = await Promise.all(paths.map((path) => metadata.text(path, { signal })))
+    return { certificate, privateKey, from }
+  })
+  const intermediate = certificateRetriever(async (signal) => ({
+    certificate: await metadata.text('/identity/intermediate.pem', { signal }),
+    from,
+  }))
+  return { leaf, intermediates: [intermediate] }
+}
+
+async function placeOf(
+  options: InstancePrincipalOptions,
+  metadata: InstanceMetadata,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<X509Place> {
+  const { region: name, federationEndpoint = endpointOfEnvironment(runtime) } = options
+  const region = name === undefined ? await metadata.region({ signal }) : await configuredRegion(name, runtime)
+  return { endpoint: federationEndpoint ?? authEndpoint(region), region: region.id, source: 'instance-principal' }
+}
+
+/** What Oracle's command line and its Go SDK read. */
+function endpointOfEnvironment(runtime: Runtime): string | undefined {
+  return runtime.env('OCI_CLI_FEDERATION_ENDPOINT') || runtime.env('OCI_SDK_AUTH_CLIENT_REGION_URL') || undefined
+}

@@ -1,0 +1,45 @@
+import { ServiceError } from '../errors.js'
+
+/**
+ * The token of a token service's answer, `{"token": "…"}`. A message about another answer repeats nothing of it.
+ *
+ * @throws ServiceError `SERVICE_RESPONSE_INVALID` when the answer is not JSON, or holds no token.
+ */
+export async function readTokenAnswer(response: Response, field = 'token'): Promise<string> {
+  const fields = await readJsonObject(response)
+  const token = fields[field]
+  if (typeof token === 'string' && token !== '') return token
+  throw unexpected(response, `a JSON object with "${field}"`, `one with ${namesOf(fields)}`)
+}
+
+/** The object that a service answered with. */
+export async function readJsonObject(response: Response): Promise<Readonly<Record<string, unknown>>> {
+  const text = await response.text()
+  const value = parsed(text)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw unexpected(response, 'a JSON object', `${text.length} characters of something else`)
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+function namesOf(fields: object): string {
+  const names = Object.keys(fields).filter((name) => /^[\w-]{1,40}$/.test(name))
+  return names.length === 0 ? 'no fields' : `"${names.slice(0, 5).join('", "')}"`
+}
+
+function unexpected(response: Response, expected: string, found: string): ServiceError {
+  const endpoint = URL.canParse(response.url) ? new URL(response.url) : undefined
+  const requestId = response.headers.get('opc-request-id') ?? undefined
+  const from = endpoint === undefined ? 'the token service' : endpoint.origin + endpoint.pathname
+  return new ServiceError('SERVICE_RESPONSE_INVALID', `Expected ${expected} from ${from}, found ${found}.`, {
+    status: response.status,
+    endpoint: from,
+    ...(requestId !== undefined && { requestId }),
+  })
+}

@@ -1,0 +1,41 @@
+import { ConfigurationError, UsageError } from '../errors.js'
+import type { Runtime } from './types.js'
+
+/**
+ * The path with a leading `~` replaced by the home directory, where there is one.
+ *
+ * @example
+ * expandHome('~/.oci/config', runtime) // '/home/opc/.oci/config'
+ */
+export function expandHome(path: string, runtime: Pick<Runtime, 'homeDirectory'>): string {
+  const home = /^~(?=[/\\]|$)/.test(path) ? runtime.homeDirectory() : undefined
+  return home === undefined ? path : home + path.slice(1)
+}
+
+/**
+ * The text of a file that must be there; `what` names its purpose in messages, such as `the private key`.
+ *
+ * @example
+ * const pem = await readTextFile('~/.oci/key.pem', 'the private key', runtime)
+ * @throws UsageError `UNSUPPORTED_RUNTIME` where there are no files; ConfigurationError `CONFIG_MISSING` when there is no
+ * such file, `CONFIG_INVALID` when it cannot be read.
+ */
+export async function readTextFile(path: string, what: string, runtime: Runtime): Promise<string> {
+  const { files } = runtime
+  if (files === undefined) {
+    throw new UsageError(
+      'UNSUPPORTED_RUNTIME',
+      `Cannot read ${what} from ${path}: the runtime "${runtime.name}" has no file system. Pass its content instead.`,
+    )
+  }
+  const expanded = expandHome(path, runtime)
+  const content = await files.readText(expanded).catch((cause: unknown) => {
+    throw new ConfigurationError(
+      'CONFIG_INVALID',
+      `Cannot read ${what} from ${expanded}: check its kind and its permissions.`,
+      { cause },
+    )
+  })
+  if (content !== undefined) return content
+  throw new ConfigurationError('CONFIG_MISSING', `Expected ${what} in ${expanded}, found no such file.`)
+}

@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { validateChain } from '../../src/certificates/chains.js'
+import { type ChainOfTrust, chainOfTrust, NOW } from './chain-of-trust.js'
+
+let trust: ChainOfTrust
+beforeAll(async () => {
+  trust = await chainOfTrust()
+})
+
+describe('validateChain', () => {
+  it('trusts a leaf that leads through an intermediate to the root', async () => {
+    const { leaf, intermediate, root } = trust
+    const verdict = await validateChain({
+      leaf: leaf.der,
+      intermediates: [intermediate.der],
+      roots: [root.der],
+      at: NOW,
+    })
+    expect(verdict).toEqual({ trusted: true, length: 3 })
+  })
+
+  it('does not trust a leaf whose intermediate is missing', async () => {
+    const verdict = await validateChain({ leaf: trust.leaf.der, roots: [trust.root.der], at: NOW })
+    expect(verdict).toMatchObject({ trusted: false, reason: expect.stringMatching(/./) })
+  })
+
+  it('does not trust a leaf after its end', async () => {
+    const { leaf, intermediate, root } = trust
+    const at = NOW + 3 * 86_400_000
+    const verdict = await validateChain({ leaf: leaf.der, intermediates: [intermediate.der], roots: [root.der], at })
+    expect(verdict.trusted).toBe(false)
+  })
+
+  it('does not trust a leaf that the intermediate only claims to have signed', async () => {
+    const { intermediate, root, leaf } = trust
+    const forged = await trust.issue({ signingKey: leaf.keys.privateKey })
+    const verdict = await validateChain({
+      leaf: forged.der,
+      intermediates: [intermediate.der],
+      roots: [root.der],
+      at: NOW,
+    })
+    expect(verdict.trusted).toBe(false)
+  })
+
+  it('does not trust a leaf that was issued by another leaf', async () => {
+    const { intermediate, root, leaf } = trust
+    const child = await trust.issue({
+      subject: [{ CN: ['child'] }],
+      issuer: leaf.der,
+      signingKey: leaf.keys.privateKey,
+    })
+    const verdict = await validateChain({
+      leaf: child.der,
+      intermediates: [intermediate.der, leaf.der],
+      roots: [root.der],
+      at: NOW,
+    })
+    expect(verdict.trusted).toBe(false)
+  })
+
+  it('says which input is no certificate without quoting it', async () => {
+    const broken = validateChain({ leaf: new Uint8Array([1, 2, 3]), roots: [trust.root.der], at: NOW })
+    await expect(broken).rejects.toMatchObject({ code: 'CERTIFICATE_INVALID' })
+  })
+})
