@@ -1,4 +1,5 @@
 import { encodeBase64 } from '../encoding/base64.js'
+import { readSequence } from '../encoding/der.js'
 import { writePem } from '../encoding/pem.js'
 import { fingerprint } from '../keys/fingerprint.js'
 
@@ -12,6 +13,8 @@ export interface FixtureKey {
   readonly publicKeyPem: string
   /** PKCS#8, not encrypted. */
   readonly privateKeyPem: string
+  /** The same key in the older form, `RSA PRIVATE KEY`. */
+  readonly privateKeyPkcs1Pem: string
   readonly jwk: { readonly kty: 'RSA'; readonly n: string; readonly e: string }
   /** MD5 of the SubjectPublicKeyInfo, as OCI shows it. */
   readonly fingerprint: string
@@ -44,7 +47,7 @@ export class FixtureKeys {
   async get(role: string): Promise<FixtureKey> {
     const known = this.#keys.get(role)
     if (known !== undefined) return known
-    const key = await describe(this.#injected[role] ?? (await sharedPair(role)))
+    const key = await describePair(this.#injected[role] ?? (await sharedPair(role)))
     const first = this.#keys.get(role) ?? key
     this.#keys.set(role, first)
     return first
@@ -52,7 +55,7 @@ export class FixtureKeys {
 
   /** Gives the role another key. Answers with the new one. */
   async replace(role: string, pair: CryptoKeyPair): Promise<FixtureKey> {
-    const key = await describe(pair)
+    const key = await describePair(pair)
     this.#keys.set(role, key)
     return key
   }
@@ -70,7 +73,8 @@ async function sharedPair(role: string): Promise<CryptoKeyPair> {
   return first
 }
 
-async function describe(pair: CryptoKeyPair): Promise<FixtureKey> {
+/** The key pair in every form a client may want it in. */
+export async function describePair(pair: CryptoKeyPair): Promise<FixtureKey> {
   const { privateKey, publicKey } = pair
   const [spkiBuffer, pkcs8, jwk] = await Promise.all([
     crypto.subtle.exportKey('spki', publicKey),
@@ -85,6 +89,11 @@ async function describe(pair: CryptoKeyPair): Promise<FixtureKey> {
     publicKeyBase64: encodeBase64(spki),
     publicKeyPem: writePem('PUBLIC KEY', spki),
     privateKeyPem: writePem('PRIVATE KEY', new Uint8Array(pkcs8)),
+    // PKCS#8 is version, algorithm, and an OCTET STRING that holds the PKCS#1 key.
+    privateKeyPkcs1Pem: writePem(
+      'RSA PRIVATE KEY',
+      readSequence(new Uint8Array(pkcs8))?.[2]?.content ?? new Uint8Array(),
+    ),
     jwk: { kty: 'RSA', n: jwk.n ?? '', e: jwk.e ?? '' },
     fingerprint: fingerprint(spki),
   }

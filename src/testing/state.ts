@@ -10,22 +10,12 @@ import { KeyRegistry } from './key-registry.js'
 import type { ReceivedRequest } from './received.js'
 import type { RequestNotes } from './request-log.js'
 import { RequestLog } from './request-log.js'
+import type { EmulatorSettings } from './settings.js'
+import { DEFAULT_SETTINGS } from './settings.js'
 import type { Slot } from './surface.js'
 import type { Timers } from './timers.js'
 import { systemTimers } from './timers.js'
 import { TokenIssuer } from './tokens.js'
-
-/** How the emulator behaves; each can be changed while it runs. Times are milliseconds. */
-export interface EmulatorSettings {
-  /** The life of every token. Absent: what each kind of token has at OCI. */
-  tokenLifeMs?: number | undefined
-  /** How far the emulator's clock is ahead of the one it was given. */
-  clockSkewMs: number
-  /** Refuses a public key that was submitted before, as a careful service would. Some official SDKs submit one twice. */
-  refuseRepeatedKeys: boolean
-  /** How long a session may be refreshed after it began. */
-  sessionMaxAgeMs: number
-}
 
 export interface StateOptions {
   readonly identities?: IdentityOptions
@@ -55,16 +45,9 @@ export interface EmulatorState {
   notes(request: ReceivedRequest): RequestNotes
 }
 
-const HOUR_MS = 3_600_000
-
 export function createState(options: StateOptions = {}): EmulatorState {
   const { clock: given = systemClock, timers = systemTimers } = options
-  const settings: EmulatorSettings = {
-    clockSkewMs: 0,
-    refuseRepeatedKeys: false,
-    sessionMaxAgeMs: 24 * HOUR_MS,
-    ...options.settings,
-  }
+  const settings: EmulatorSettings = { ...DEFAULT_SETTINGS, ...options.settings }
   const clock: Clock = () => given() + settings.clockSkewMs
   const identities = emulatedIdentities(options.identities)
   const keys = new FixtureKeys(options.keys)

@@ -1,7 +1,27 @@
+import { control } from './control.js'
 import { echo } from './echo.js'
 import { identity } from './identity.js'
+import { instanceMetadata } from './instance-metadata.js'
 import { objectStorage } from './object-storage.js'
+import { okeProxymux } from './oke-proxymux.js'
+import { resourcePrincipalSession } from './resource-principal-session.js'
+import { resourcePrincipalToken } from './resource-principal-token.js'
+import { scopedToken } from './scoped-token.js'
 import type { Surface } from './surface.js'
+import { userSession } from './user-session.js'
+import { x509Federation } from './x509-federation.js'
 
 /** Every built-in endpoint, in the order in which they are asked. A new one is one file and one line here. */
-export const allSurfaces: readonly Surface[] = [identity, objectStorage, echo]
+export const allSurfaces: readonly Surface[] = [
+  control,
+  instanceMetadata,
+  x509Federation,
+  resourcePrincipalToken,
+  resourcePrincipalSession,
+  okeProxymux,
+  userSession,
+  scopedToken,
+  identity,
+  objectStorage,
+  echo,
+]

@@ -1,0 +1,56 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { answerAcrossOrigins } from '../testing/cors.js'
+import type { Emulator } from '../testing/emulator.js'
+
+/** Turns Node's requests into the emulator's, and its answers into Node's. */
+export function emulatorListener(emulator: Pick<Emulator, 'handle'>, scheme: 'http' | 'https'): RequestListener {
+  return (incoming, outgoing) => {
+    void answer(emulator, scheme, incoming, outgoing).catch(() => outgoing.destroy())
+  }
+}
+
+async function answer(
+  emulator: Pick<Emulator, 'handle'>,
+  scheme: 'http' | 'https',
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const target = originForm(incoming.url ?? '/')
+  const request = await requestFrom(incoming, outgoing, `${scheme}://${incoming.headers.host ?? 'localhost'}${target}`)
+  const response = await answerAcrossOrigins(request, (received) => emulator.handle(received, { target }))
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+  for await (const chunk of response.body ?? []) {
+    if (!outgoing.write(chunk)) await drained(outgoing)
+  }
+  outgoing.end()
+}
+
+/** A client that takes the emulator for its proxy sends the whole URL; what it signed is the path and query alone. */
+function originForm(target: string): string {
+  return target.replace(/^https?:\/\/[^/]*(?=\/|$)/, '') || '/'
+}
+
+async function requestFrom(incoming: IncomingMessage, outgoing: ServerResponse, url: string): Promise<Request> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk)
+  const abort = new AbortController()
+  outgoing.on('close', () => abort.abort(new DOMException('The client went away.', 'AbortError')))
+  const { method = 'GET' } = incoming
+  const body = method === 'GET' || method === 'HEAD' ? null : new Uint8Array(Buffer.concat(chunks))
+  return new Request(url, { method, headers: headersFrom(incoming), body, signal: abort.signal })
+}
+
+function headersFrom({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '')
+  }
+  return headers
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    outgoing.once('drain', resolve)
+    outgoing.once('close', () => reject(new Error('The client went away.')))
+  })
+}

@@ -1,0 +1,90 @@
+import { answerJson, invalidParameter, jsonObject, notFound, refusal } from './answers.js'
+import type { CertificateShape } from './certificate-authority.js'
+import { certificateAuthority } from './certificate-authority.js'
+import type { Fault } from './faults.js'
+import type { ReceivedRequest } from './received.js'
+import { DEFAULT_SETTINGS } from './settings.js'
+import type { EmulatorState } from './state.js'
+import type { Surface } from './surface.js'
+import type { TokenFlaw } from './tokens.js'
+
+/** The path under which a served emulator is controlled. */
+export const CONTROL_PATH = '/_emulator'
+
+type Command = (request: ReceivedRequest, state: EmulatorState) => unknown
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  'GET /identities': (_, { identities }) => identities,
+  'GET /settings': (_, { settings }) => settings,
+  'PATCH /settings': changeSettings,
+  'GET /counters': (_, { counters }) => counters.snapshot(),
+  'DELETE /counters': (_, { counters }) => counters.reset(),
+  'GET /requests': (_, { log }) => log.entries(),
+  'DELETE /requests': (_, { log }) => log.clear(),
+  'GET /faults': (_, { faults }) => faults.list(),
+  'POST /faults': (request, { faults }) => void faults.add(faultFrom(jsonObject(request))),
+  'DELETE /faults': (_, { faults }) => faults.clear(),
+  'POST /certificates/rotate': async (request, state) => {
+    const shape: CertificateShape = request.body.length === 0 ? {} : jsonObject(request)
+    const { generation } = await state.of(certificateAuthority).rotate(shape)
+    return { generation }
+  },
+  'POST /tokens/revoke': (_, { tokens }) => tokens.revoke(),
+  'POST /tokens/spoil': (request, { tokens }) => tokens.spoilNext(...flawsFrom(jsonObject(request))),
+}
+
+const EFFECTS: ReadonlySet<unknown> = new Set<Fault['effect']>([
+  'status',
+  'html',
+  'body',
+  'delay',
+  'hang',
+  'disconnect',
+  'lose-answer',
+  'truncate',
+  'break-off',
+  'reorder',
+])
+const FLAWS: ReadonlySet<unknown> = new Set<TokenFlaw>(['no-exp', 'expired', 'other-key', 'not-a-jwt'])
+
+/**
+ * The emulator's own endpoint: whoever runs it in another process injects faults, changes settings, rotates certificates,
+ * revokes tokens and reads the log and the counters through it. It is not signed: serve the emulator on loopback only.
+ */
+export const control: Surface = {
+  name: 'control',
+  matches: ({ url }) => url.pathname === CONTROL_PATH || url.pathname.startsWith(`${CONTROL_PATH}/`),
+  async handle(request, state) {
+    // A page of another origin could send the same requests from a developer's browser; its browser says so.
+    if (request.headers.has('origin')) throw refusal(403, 'NotAllowed', 'Pages cannot control the emulator.')
+    const path = request.url.pathname.slice(CONTROL_PATH.length)
+    if (path === '' || path === '/') return answerJson({ commands: Object.keys(COMMANDS) })
+    const command = COMMANDS[`${request.method} ${path}`]
+    if (command === undefined) throw notFound(`${request.method} ${request.url.pathname}`)
+    const result = await command(request, state)
+    return result === undefined ? new Response(null, { status: 204 }) : answerJson(result)
+  },
+}
+
+function changeSettings(request: ReceivedRequest, { settings }: EmulatorState): unknown {
+  const changes = Object.entries(jsonObject(request))
+  const unknown = changes.find(([name]) => !(name in DEFAULT_SETTINGS))
+  if (unknown !== undefined) throw invalidParameter(`Expected names of settings, received "${unknown[0]}".`)
+  // JSON has no undefined: null puts a setting back to its default.
+  const known = changes.map(([name, value]) => [name, value ?? Reflect.get(DEFAULT_SETTINGS, name)])
+  return Object.assign(settings, Object.fromEntries(known))
+}
+
+function faultFrom(body: Readonly<Record<string, unknown>>): Fault {
+  const { effect } = body
+  if (!EFFECTS.has(effect)) throw invalidParameter(`Expected "effect" to be one of ${[...EFFECTS].join(', ')}.`)
+  if (effect === 'status' && typeof body['status'] !== 'number')
+    throw invalidParameter('Expected "status" to be a number.')
+  if (effect === 'delay' && typeof body['ms'] !== 'number') throw invalidParameter('Expected "ms" to be a number.')
+  return body as unknown as Fault
+}
+
+function flawsFrom({ flaws }: Readonly<Record<string, unknown>>): readonly TokenFlaw[] {
+  if (Array.isArray(flaws) && flaws.every((flaw) => FLAWS.has(flaw))) return flaws as TokenFlaw[]
+  throw invalidParameter(`Expected "flaws" to be an array of ${[...FLAWS].join(', ')}.`)
+}
