@@ -55,6 +55,8 @@ export interface CacheOptions<C> {
 export type CachedProvider<C> = CredentialsProvider<C> & {
   /** The credentials held, if they can still be used. Never loads. */
   current(): C | undefined
+  /** Has the next call try for newer credentials first; those held are used if that fails. For a source that changed. */
+  invalidate(): void
   /** Forgets the credentials and ends a load under way; later calls fail with `DISPOSED`. */
   dispose(): void
   /** The same as `dispose`, for `using`. */

@@ -34,8 +34,12 @@ export function cached<C extends Expiring>(load: LoadCredentials<C>, options: Ca
   const settings = { ...options, sharesPromises: options.sharesPromises ?? runtime.sharesPromises }
   const cache = new CredentialsCache(throughStore(load, settings), settings)
   const dispose = (): void => cache.dispose()
-  const provide = cache.provide.bind(cache)
-  return Object.assign(provide, { current: () => cache.current(), dispose, [DISPOSE]: dispose })
+  return Object.assign(cache.provide.bind(cache), {
+    current: () => cache.current(),
+    invalidate: () => cache.invalidate(),
+    dispose,
+    [DISPOSE]: dispose,
+  })
 }
 
 /** Browsers that have no `Symbol.dispose` yet get a symbol that nobody looks up. */

@@ -62,6 +62,14 @@ export class CredentialsCache<C extends Expiring> {
     return this.#usable()?.credentials
   }
 
+  /** Has the next call try for newer credentials first, as if those held were near their end. */
+  invalidate(): void {
+    const held = this.#held
+    if (held) this.#held = { ...held, lifetime: { ...held.lifetime, refreshBy: Number.NEGATIVE_INFINITY } }
+    // A load under way may have read what was there before: those who wait for it get it, nobody else joins.
+    this.#underway = undefined
+  }
+
   dispose(): void {
     this.#disposed = true
     this.#held = undefined
@@ -174,7 +182,7 @@ export class CredentialsCache<C extends Expiring> {
   #serveStale({ credentials, lifetime }: Generation<C>, error: unknown): C {
     const at = this.#clock.now()
     const { expiresAt } = lifetime
-    if (at > lifetime.refreshBy) {
+    if (at > lifetime.refreshBy && Number.isFinite(expiresAt)) {
       this.#emit({ type: 'stale-served', at, expiresAt, remainingMs: expiresAt - at, error })
     }
     return credentials

@@ -25,10 +25,13 @@ export interface SecurityToken {
   readonly jwk?: RsaJwk
 }
 
+/** A key that a token can be bound to. Without public numbers there is nothing to compare the token with. */
+export type BoundKey = SessionKey | (PrivateKey & { readonly jwk?: RsaJwk })
+
 export interface TokenCredentialsOptions {
   readonly token: string | SecurityToken
   /** The key that the token was issued for. */
-  readonly key: SessionKey | PrivateKey
+  readonly key: BoundKey
   /** The name of the provider, such as `instance-principal`. */
   readonly source: string
   readonly region?: string | undefined
@@ -64,7 +67,7 @@ export function readSecurityToken(token: string): SecurityToken {
  *
  * @throws ConfigurationError `TOKEN_KEY_MISMATCH` when the token was issued for another key.
  */
-export function assertBoundTo(token: SecurityToken, key: SessionKey | PrivateKey): void {
+export function assertBoundTo(token: SecurityToken, key: BoundKey): void {
   const jwk = publicNumbers(key)
   if (token.jwk === undefined || jwk === undefined || sameJwk(token.jwk, jwk)) return
   throw new ConfigurationError(
@@ -145,8 +148,8 @@ function boundKey({ jwk: claim }: Claims): { jwk?: RsaJwk } {
   return { jwk: { n, e } }
 }
 
-function publicNumbers(key: SessionKey | PrivateKey): RsaJwk | undefined {
-  if ('jwk' in key) return key.jwk
+function publicNumbers(key: BoundKey): RsaJwk | undefined {
+  if (key.jwk !== undefined) return key.jwk
   const numbers = key.publicKey && readRsaPublicKey(key.publicKey)
   return numbers && { n: encodeBase64Url(numbers.n), e: encodeBase64Url(numbers.e) }
 }
