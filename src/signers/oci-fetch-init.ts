@@ -1,4 +1,6 @@
+import { tagOf } from '../encoding/bytes.js'
 import type { SignedOciRequest } from './oci.js'
+import { isBodiless } from './oci-coverage.js'
 
 const SETTINGS = ['cache', 'credentials', 'integrity', 'keepalive', 'mode', 'referrerPolicy', 'signal'] as const
 
@@ -7,8 +9,22 @@ export function settingsOf(request: Request): RequestInit {
   return Object.fromEntries(SETTINGS.map((name) => [name, request[name]]).filter(([, value]) => value))
 }
 
-/** What to hand to `fetch` beside the signed URL. A signature is good for one URL: redirects are not followed. */
-export async function fetchInit({ method, headers, body }: SignedOciRequest): Promise<RequestInit> {
-  const init: RequestInit = { method, headers, redirect: 'manual' }
-  return body ? { ...init, body } : init
+/** All bytes of a request's body, or `null` when there are none. */
+export async function wholeBody(request: Request): Promise<ArrayBuffer | null> {
+  if (isBodiless(request.method)) return null
+  const bytes = await request.arrayBuffer()
+  return bytes.byteLength ? bytes : null
+}
+
+/** What to hand to `fetch` beside the signed URL. A signature is good for one URL, so redirects are never followed. */
+export async function fetchInit(
+  { method, headers, body, contentLength = 0 }: SignedOciRequest,
+  redirect?: RequestRedirect,
+): Promise<RequestInit> {
+  const init: RequestInit = { method, headers, redirect: redirect === 'error' ? redirect : 'manual' }
+  if (!body) return init
+  if (tagOf(body) !== 'ReadableStream') return { ...init, body }
+  const { streamInit } = await import('./oci-stream.js')
+  const sized = await streamInit(body as ReadableStream<Uint8Array>, contentLength)
+  return { ...init, ...sized, headers: { ...headers, ...sized.headers } }
 }

@@ -1,10 +1,10 @@
 import { encodeBase64 } from '../encoding/base64.js'
-import { type Bytes, utf8 } from '../encoding/bytes.js'
+import { utf8 } from '../encoding/bytes.js'
 import { ConfigurationError, UsageError } from '../errors.js'
 import { type Clock, type OciCredentials, systemClock } from '../types.js'
-import { contentSha256, type OciBody, readyBody } from './oci-body.js'
-import { type Coverage, canonicalMethod, coverageOf, isBodiless } from './oci-coverage.js'
-import { fetchInit, settingsOf } from './oci-fetch-init.js'
+import { contentSha256, type OciBody, type ReadyBody, readyBody } from './oci-body.js'
+import { type Coverage, canonicalMethod, coverageOf } from './oci-coverage.js'
+import { fetchInit, settingsOf, wholeBody } from './oci-fetch-init.js'
 import { type HeadersInput, type HeaderValues, headerValues } from './oci-headers.js'
 import { REQUEST_TARGET, requestTarget, signingString } from './oci-signing-string.js'
 import { canonicalUrl } from './oci-url.js'
@@ -56,7 +56,9 @@ export interface SignedOciRequest {
   /** Every header to set. `host` and `content-length` are left to the HTTP client, which derives the signed values. */
   readonly headers: Readonly<Record<string, string>>
   /** The body to send. Absent when the method has none. */
-  readonly body?: Bytes | Blob | ReadableStream<Uint8Array>
+  readonly body?: ReadyBody['content']
+  /** The length of the body in bytes, for HTTP clients that do not see it themselves. */
+  readonly contentLength?: number
   readonly signingString: string
   /** The value of each signed line by name, `(request-target)`, `host` and `content-length` included. */
   readonly signedValues: Readonly<Record<string, string>>
@@ -91,9 +93,9 @@ export async function signOci(
     )
   }
   const { method, url, headers } = request
-  const body = isBodiless(method) ? null : await bodyOf(request, options)
+  const body = await bodyOf(request, options)
   const signed = await signOciHeaders({ method, url, headers, body }, credentials, options)
-  return new Request(signed.url, { ...settingsOf(request), ...(await fetchInit(signed)) })
+  return new Request(signed.url, { ...settingsOf(request), ...(await fetchInit(signed, request.redirect)) })
 }
 
 /**
@@ -130,14 +132,20 @@ export async function signOciHeaders(
   headers['authorization'] = authorization(credentials.keyId, names, await signature(text, credentials.key))
   delete headers['host']
   delete headers['content-length']
-  return { method, url, headers, ...(body && { body }), signingString: text, signedValues }
+  return {
+    method,
+    url,
+    headers,
+    ...(body && { body: body.content, contentLength: body.length }),
+    signingString: text,
+    signedValues,
+  }
 }
 
 /** A request whose body may be a stream to pass through gives that stream; any other gives all of its bytes. */
 async function bodyOf(request: Request, options: OciSignOptions): Promise<OciBody | null> {
   if (options.contentLength !== undefined && request.body) return request.body
-  const bytes = await request.arrayBuffer()
-  return bytes.byteLength ? bytes : null
+  return wholeBody(request)
 }
 
 /** Readies the body and writes the headers that describe it. */
@@ -146,7 +154,7 @@ async function describedBody(
   headers: HeaderValues,
   coverage: Coverage,
   options: OciSignOptions,
-): Promise<SignedOciRequest['body']> {
+): Promise<ReadyBody> {
   const digest = options.contentSha256 ?? headers['x-content-sha256']
   const unread = coverage === 'exclude' || digest !== undefined
   const body = await readyBody(source, options.contentLength ?? headers['content-length'], unread)
@@ -155,7 +163,7 @@ async function describedBody(
   headers['content-type'] ||=
     type || (coverage === 'sign' && ArrayBuffer.isView(content) ? 'application/json' : 'application/octet-stream')
   if (coverage === 'sign') headers['x-content-sha256'] = await contentSha256(body, digest)
-  return content
+  return body
 }
 
 const BODY_HEADERS = ['content-length', 'content-type', 'x-content-sha256']

@@ -1,0 +1,7 @@
+export { apiKey } from './credentials/api-key.js'
+export * from './errors.js'
+export { createSignedFetch } from './http/signed-fetch.js'
+export { importPrivateKey } from './keys/import-private-key.js'
+export { signOci, signOciHeaders } from './signers/oci.js'
+export { signingString } from './signers/oci-signing-string.js'
+export * from './types.js'
