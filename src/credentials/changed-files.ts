@@ -5,7 +5,7 @@ import type { CachedProvider } from './cache-options.js'
 /** Files are looked at no more often than this. */
 const LOOK_EVERY_MS = 1_000
 
-export interface ReloadOptions {
+export interface WatchOptions {
   readonly files: Pick<RuntimeFiles, 'modifiedAt'>
   readonly paths: readonly string[]
   readonly clock: Clock
@@ -15,7 +15,7 @@ export interface ReloadOptions {
  * Lets a cached provider notice that the files it reads have changed: the next call reads them again, whatever life the
  * credentials held have left.
  */
-export function reloadedWhenChanged<C>(provider: CachedProvider<C>, options: ReloadOptions): CachedProvider<C> {
+export function reloadedWhenChanged<C>(provider: CachedProvider<C>, options: WatchOptions): CachedProvider<C> {
   const haveChanged = changeWatcher(options)
   const reloading: CredentialsProvider<C> = async (request) => {
     if (await haveChanged()) provider.invalidate()
@@ -24,7 +24,8 @@ export function reloadedWhenChanged<C>(provider: CachedProvider<C>, options: Rel
   return Object.assign(reloading, provider, { [Symbol.dispose]: provider.dispose })
 }
 
-function changeWatcher({ files, paths, clock }: ReloadOptions): () => Promise<boolean> {
+/** Gives a function that tells whether the files have changed since it was last asked; the first answer is no. */
+export function changeWatcher({ files, paths, clock }: WatchOptions): () => Promise<boolean> {
   let lookedAt: number | undefined
   let seen: string | undefined
   return async () => {

@@ -2,7 +2,8 @@ import { runtime as defaultRuntime } from '#runtime'
 import { ConfigurationError, UsageError } from '../errors.js'
 import { readSecurityToken, tokenCredentials } from '../federation/security-token.js'
 import { LOG_IN_AGAIN, refreshSession } from '../federation/session-refresh.js'
-import { authEndpoint, loadRegionMetadata, resolveRegion } from '../regions/regions.js'
+import { configuredRegion } from '../regions/configured-region.js'
+import { authEndpoint } from '../regions/endpoints.js'
 import { expandHome } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import { type OciCredentials, systemClock } from '../types.js'
@@ -130,7 +131,7 @@ async function writeBack(
 
 async function endpointOf({ endpoint, region, runtime }: Settings): Promise<string> {
   if (endpoint !== undefined) return endpoint
-  if (region !== undefined) return authEndpoint(resolveRegion(region, await loadRegionMetadata(runtime)))
+  if (region !== undefined) return authEndpoint(await configuredRegion(region, runtime))
   throw new UsageError(
     'OPTION_INVALID',
     "Expected a region to prolong the session in, got none; or set autoRefresh 'off'.",
