@@ -1,0 +1,46 @@
+import { runtime as defaultRuntime } from '#runtime'
+import { readJson, serviceCall } from '../../http/service-call.js'
+import type { Runtime } from '../../runtime/types.js'
+import { SUBJECT_TOKEN_RETRY, type SubjectTokenSource, tokenMember } from './source.js'
+
+export interface AzureManagedIdentityOptions {
+  /** The application id (URI) the token is for; it becomes the token's `aud`. */
+  readonly resource: string
+  /** The client id of a user-assigned identity. Left out: the system-assigned one. */
+  readonly clientId?: string
+  /** @defaultValue the runtime's own `fetch` */
+  readonly fetch?: typeof fetch
+  readonly runtime?: Pick<Runtime, 'fetch'>
+}
+
+const ENDPOINT = 'http://169.254.169.254/metadata/identity/oauth2/token'
+
+/**
+ * The token of an Azure virtual machine's managed identity. In the trust, name `appid` as the client claim.
+ *
+ * Rejects with ServiceError when the metadata service does not answer with a token.
+ * @example
+ * ```ts
+ * import { azureManagedIdentity } from 'countersign/federation/subject-tokens/azure-managed-identity'
+ *
+ * const subjectToken = azureManagedIdentity({ resource: 'api://oci' })
+ * ```
+ * @see https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
+ */
+export function azureManagedIdentity(options: AzureManagedIdentityOptions): SubjectTokenSource {
+  const { runtime = defaultRuntime } = options
+  return async ({ signal } = {}) => {
+    const call = { fetch: options.fetch ?? runtime.fetch, retry: SUBJECT_TOKEN_RETRY, timeoutMs: 5_000, signal }
+    const response = await serviceCall(metadataRequest(options), call)
+    const body = await readJson(response, 'the Azure metadata service')
+    return tokenMember(body, 'access_token', 'the Azure metadata service')
+  }
+}
+
+function metadataRequest({ resource, clientId }: AzureManagedIdentityOptions): Request {
+  const url = new URL(ENDPOINT)
+  url.searchParams.set('api-version', '2018-02-01')
+  url.searchParams.set('resource', resource)
+  if (clientId !== undefined) url.searchParams.set('client_id', clientId)
+  return new Request(url, { headers: { metadata: 'true' } })
+}

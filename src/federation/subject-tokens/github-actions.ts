@@ -1,0 +1,53 @@
+import { runtime as defaultRuntime } from '#runtime'
+import { UsageError } from '../../errors.js'
+import { readJson, serviceCall } from '../../http/service-call.js'
+import type { Runtime } from '../../runtime/types.js'
+import { notConfigured, SUBJECT_TOKEN_RETRY, type SubjectTokenSource, tokenMember } from './source.js'
+
+export interface GitHubActionsOptions {
+  /**
+   * The `aud` of the token. Any text will do unless the trust pins it with `clientClaimValues`.
+   * @defaultValue `https://cloud.oracle.com`
+   */
+  readonly audience?: string
+  /** @defaultValue the runtime's own `fetch` */
+  readonly fetch?: typeof fetch
+  /** @defaultValue the runtime's own environment */
+  readonly runtime?: Pick<Runtime, 'env' | 'fetch'>
+}
+
+/**
+ * The ID token of a GitHub Actions job, asked for anew for each exchange. The job needs `permissions: id-token: write`.
+ *
+ * Rejects with ConfigurationError `NOT_CONFIGURED` outside such a job, ServiceError when GitHub refuses.
+ * @example
+ * ```ts
+ * import { gitHubActions } from 'countersign/federation/subject-tokens/github-actions'
+ *
+ * const subjectToken = gitHubActions({ audience: 'oci' })
+ * ```
+ * @see https://docs.github.com/en/actions/reference/security/oidc
+ */
+export function gitHubActions(options: GitHubActionsOptions = {}): SubjectTokenSource {
+  const { audience = 'https://cloud.oracle.com', runtime = defaultRuntime } = options
+  return async ({ signal } = {}) => {
+    const request = idTokenRequest(audience, runtime)
+    const call = { fetch: options.fetch ?? runtime.fetch, retry: SUBJECT_TOKEN_RETRY, timeoutMs: 10_000, signal }
+    const response = await serviceCall(request, call)
+    return tokenMember(await readJson(response, 'the ID token service of GitHub Actions'), 'value', 'GitHub Actions')
+  }
+}
+
+function idTokenRequest(audience: string, runtime: Pick<Runtime, 'env'>): Request {
+  const endpoint = runtime.env('ACTIONS_ID_TOKEN_REQUEST_URL')
+  const bearer = runtime.env('ACTIONS_ID_TOKEN_REQUEST_TOKEN')
+  if (!endpoint || !bearer) {
+    throw notConfigured(
+      'Expected ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN to be set. GitHub Actions sets them for jobs with "permissions: id-token: write", and never for pull requests from forks.',
+    )
+  }
+  if (!URL.canParse(endpoint)) throw new UsageError('URL_INVALID', 'ACTIONS_ID_TOKEN_REQUEST_URL is not a URL.')
+  const url = new URL(endpoint)
+  url.searchParams.set('audience', audience)
+  return new Request(url, { headers: { accept: 'application/json', authorization: `Bearer ${bearer}` } })
+}
