@@ -17,12 +17,14 @@ export interface ScimType {
   /** Shown only to those who ask for them by name. */
   readonly hidden?: readonly string[]
   readonly immutable?: readonly string[]
-  /** Attributes that a new resource has unless it says otherwise. */
-  readonly defaults?: () => Readonly<Record<string, unknown>>
+  /** What a new resource has unless it says otherwise. */
+  readonly defaults?: Readonly<Record<string, unknown>>
+  /** What the domain makes up for a new resource. */
+  readonly generated?: () => Readonly<Record<string, unknown>>
   /** Refuses values that the domain would. */
   readonly check?: (record: Readonly<Record<string, unknown>>, domain: IdentityDomain) => void
   /** Refuses to delete what is in use. */
-  readonly checkRemoval?: (record: ScimRecord, domain: IdentityDomain) => void
+  readonly checkRemoval?: (record: ScimRecord, domain: IdentityDomain, force: boolean) => void
 }
 
 export const USER_EXTENSION = 'urn:ietf:params:scim:schemas:oracle:idcs:extension:user:User'
@@ -34,13 +36,9 @@ export const SCIM_TYPES: Readonly<Record<string, ScimType>> = {
     required: ['displayName', 'basedOnTemplate'],
     unique: 'displayName',
     hidden: ['clientSecret'],
-    immutable: ['name', 'clientSecret'],
-    defaults: () => ({
-      active: false,
-      isOAuthClient: false,
-      name: hexId(),
-      clientSecret: `idcscs-${crypto.randomUUID()}`,
-    }),
+    immutable: ['name'],
+    defaults: { active: false, isOAuthClient: false },
+    generated: () => ({ name: hexId(), clientSecret: `idcscs-${crypto.randomUUID()}` }),
     check: ({ allowedGrants }) => {
       if (Array.isArray(allowedGrants) && allowedGrants.some((grant) => String(grant).endsWith(':token-exchange'))) {
         throw invalidValue('allowedGrants does not take the token exchange grant.')
@@ -55,9 +53,10 @@ export const SCIM_TYPES: Readonly<Record<string, ScimType>> = {
     required: ['userName'],
     unique: 'userName',
     immutable: [USER_EXTENSION],
-    defaults: () => ({ active: true }),
-    checkRemoval: ({ id }, domain) => {
-      if (isReferenced(id, domain)) throw refusal(400, 'invalidValue', 'The user is in use by a group or a trust.')
+    defaults: { active: true },
+    checkRemoval: ({ id }, domain, force) => {
+      if (!force && isReferenced(id, domain))
+        throw refusal(400, 'invalidValue', 'The user is in use by a group or a trust.')
     },
   },
   Groups: {
@@ -77,7 +76,7 @@ export const SCIM_TYPES: Readonly<Record<string, ScimType>> = {
     unique: 'issuer',
     hidden: ['impersonationServiceUsers'],
     immutable: ['name'],
-    defaults: () => ({ active: false, allowImpersonation: false }),
+    defaults: { active: false, allowImpersonation: false },
     check: checkTrust,
   },
   AppRoles: { schema: 'urn:ietf:params:scim:schemas:oracle:idcs:AppRole', required: ['displayName'] },
@@ -90,6 +89,13 @@ export const SCIM_TYPES: Readonly<Record<string, ScimType>> = {
         throw invalidValue('entitlement names no role.')
     },
   },
+}
+
+/** @throws ServiceError 404 for a type that the emulated domain does not have. */
+export function rulesOf(type: string): ScimType {
+  const rules = SCIM_TYPES[type]
+  if (rules !== undefined) return rules
+  throw refusal(404, 'notFound', `The emulated domain has no ${type}.`)
 }
 
 /** Thirty-two hexadecimal digits: what ids of SCIM resources and client ids look like. */

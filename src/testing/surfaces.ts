@@ -1,6 +1,11 @@
+import { authenticateClientSurface } from './authenticate-client.js'
 import { control } from './control.js'
 import { echo } from './echo.js'
 import { identity } from './identity.js'
+import { identityDomainAdmin } from './identity-domain-admin.js'
+import { identityDomainToken } from './identity-domain-token.js'
+import { identityPolicies } from './identity-policies.js'
+import { identityProviderSurface } from './identity-provider.js'
 import { instanceMetadata } from './instance-metadata.js'
 import { objectStorage } from './object-storage.js'
 import { okeProxymux } from './oke-proxymux.js'
@@ -21,6 +26,11 @@ export const allSurfaces: readonly Surface[] = [
   okeProxymux,
   userSession,
   scopedToken,
+  identityProviderSurface,
+  identityDomainToken,
+  identityDomainAdmin,
+  authenticateClientSurface,
+  identityPolicies,
   identity,
   objectStorage,
   echo,
