@@ -1,0 +1,45 @@
+/** Which jobs of a GitHub repository may act. Exactly one of `branch`, `tag`, `environment`; none means all of them. */
+export interface GitHubSubject {
+  /** `owner/repository` */
+  readonly repository: string
+  readonly branch?: string
+  readonly tag?: string
+  readonly environment?: string
+  /** The numeric ids of owner and repository, for organizations that turned on immutable subjects. */
+  readonly ownerId?: string
+  readonly repositoryId?: string
+}
+
+/**
+ * The rules that let the jobs of one GitHub repository in, by the `sub` that GitHub gives them; with ids, also by the
+ * immutable form of it, which outlives a rename and does not pass to whoever takes the old name.
+ *
+ * @example
+ * ```ts
+ * import { gitHubRules } from 'countersign/federation/wif-setup/github-rules'
+ *
+ * gitHubRules({ repository: 'octo-org/app', branch: 'main' }) // ['sub eq repo:octo-org/app:ref:refs/heads/main']
+ * ```
+ * @see https://docs.github.com/en/actions/reference/security/oidc
+ */
+export function gitHubRules(subject: GitHubSubject): readonly string[] {
+  const [owner = '', repository = ''] = subject.repository.split('/')
+  const context = contextOf(subject)
+  const rules = [`sub eq repo:${owner}/${repository}:${context}`]
+  if (subject.ownerId !== undefined && subject.repositoryId !== undefined) {
+    rules.push(`sub eq repo:${owner}@${subject.ownerId}/${repository}@${subject.repositoryId}:${context}`)
+  }
+  return rules
+}
+
+function contextOf({ branch, tag, environment }: GitHubSubject): string {
+  if (environment !== undefined) return `environment:${escapeColons(environment)}`
+  if (branch !== undefined) return `ref:refs/heads/${branch}`
+  if (tag !== undefined) return `ref:refs/tags/${tag}`
+  return '*'
+}
+
+// GitHub writes a colon inside a context value as %3A.
+function escapeColons(value: string): string {
+  return value.replaceAll(':', '%3A')
+}

@@ -1,0 +1,70 @@
+import { ServiceError } from '../../errors.js'
+import { readJson, serviceCall } from '../../http/service-call.js'
+import { endpoint, resolveRegion } from '../../regions/regions.js'
+import type { WifPolicy } from './setup.js'
+
+/** An IAM policy as the Identity API shows it. */
+export interface StoredPolicy {
+  readonly id: string
+  readonly name: string
+  readonly statements: readonly string[]
+}
+
+/** The policy calls of the Identity API that set-up needs. */
+export interface PolicyClient {
+  find(compartmentId: string, name: string): Promise<StoredPolicy | undefined>
+  create(policy: WifPolicy): Promise<void>
+  update(id: string, statements: readonly string[]): Promise<void>
+  remove(id: string): Promise<void>
+}
+
+export interface PolicyClientOptions {
+  /** The tenancy's home region: policies can be changed nowhere else. */
+  readonly region: string
+  /** A `fetch` that signs with an administrator's OCI credentials. */
+  readonly fetch: typeof fetch
+  /** The Identity API's address, when it is not the region's public one. */
+  readonly endpoint?: string
+}
+
+/**
+ * A client for IAM policies. Its methods reject with ServiceError.
+ *
+ * @see https://docs.oracle.com/en-us/iaas/api/#/en/identity/latest/Policy/
+ */
+export function policyClient(options: PolicyClientOptions): PolicyClient {
+  const base = options.endpoint ?? endpoint('identity', resolveRegion(options.region))
+  const call = (method: string, path: string, body?: object): Promise<Response> =>
+    serviceCall(() => policyRequest(method, new URL(`/20160918/policies${path}`, base), body), { fetch: options.fetch })
+  return {
+    async find(compartmentId, name) {
+      const response = await call('GET', `?${new URLSearchParams({ compartmentId, name })}`)
+      return policiesFrom(await readJson(response, 'the list of policies')).find((policy) => policy.name === name)
+    },
+    async create({ compartmentId, name, statements, description = 'Workload identity federation' }) {
+      await call('POST', '', { compartmentId, name, description, statements })
+    },
+    async update(id, statements) {
+      await call('PUT', `/${encodeURIComponent(id)}`, { statements })
+    },
+    async remove(id) {
+      await call('DELETE', `/${encodeURIComponent(id)}`)
+    },
+  }
+}
+
+function policyRequest(method: string, url: URL, body: object | undefined): Request {
+  if (body === undefined) return new Request(url, { method, headers: { accept: 'application/json' } })
+  const headers = { accept: 'application/json', 'content-type': 'application/json' }
+  return new Request(url, { method, headers, body: JSON.stringify(body) })
+}
+
+function policiesFrom(value: unknown): readonly StoredPolicy[] {
+  if (Array.isArray(value) && value.every(isPolicy)) return value
+  throw new ServiceError('SERVICE_RESPONSE_INVALID', 'Expected a list of policies from the Identity API.')
+}
+
+function isPolicy(value: unknown): value is StoredPolicy {
+  const policy = value as Partial<StoredPolicy> | null
+  return typeof policy?.id === 'string' && typeof policy.name === 'string' && Array.isArray(policy.statements)
+}
