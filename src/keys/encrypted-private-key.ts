@@ -6,7 +6,7 @@ import { blockCiphers } from './block-ciphers.js'
 import { legacyMd5 } from './fingerprint.js'
 import type { Passphrase } from './import-private-key.js'
 import { decryptPbes2 } from './pbes2.js'
-import { diagnosePrivateKey } from './private-key-diagnosis.js'
+import { diagnoseDer } from './private-key-diagnosis.js'
 import { type RsaPrivateKeyDer, readRsaPrivateKey } from './rsa-key.js'
 
 /** Decrypts with a passphrase; `undefined` when it does not fit. */
@@ -38,7 +38,7 @@ function readDecrypted(der: Bytes | undefined): RsaPrivateKeyDer {
     )
   }
   const key = readRsaPrivateKey(der)
-  if (!key) throw diagnosePrivateKey(der)
+  if (!key) throw diagnoseDer(der)
   return key
 }
 

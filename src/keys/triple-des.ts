@@ -1,17 +1,6 @@
 import type { Bytes } from '../encoding/bytes.js'
 import { withoutPadding } from './cbc-padding.js'
 
-/** The part of des.js that is used here; the package brings no types. */
-interface DesLibrary {
-  readonly CBC: { instantiate(cipher: unknown): { create(options: object): DesCipher } }
-  readonly EDE: unknown
-}
-
-interface DesCipher {
-  update(data: Uint8Array): number[]
-  final(): number[]
-}
-
 /**
  * Decrypts DES-EDE3-CBC; `undefined` when the padding is not in order, the sign of a wrong key. WebCrypto has no DES, and
  * few keys still need it, so the library is loaded when one is met.
@@ -26,8 +15,9 @@ export async function decryptTripleDes(
   return withoutPadding(Uint8Array.from([...cipher.update(ciphertext), ...cipher.final()]), 8)
 }
 
+type DesLibrary = typeof import('des.js')
+
 // Some loaders give a CommonJS module as the default export alone.
-function commonJs(module: unknown): DesLibrary {
-  const { default: library = module } = module as { default?: unknown }
-  return library as DesLibrary
+function commonJs(module: DesLibrary & { readonly default?: DesLibrary }): DesLibrary {
+  return module.default ?? module
 }
