@@ -97,9 +97,9 @@ class Variables {
   readonly missing: readonly string[]
   readonly isSession: boolean
 
-  constructor(names: VariableNames, { env }: Runtime) {
-    const region = [names.region, 'OCI_CLI_REGION', 'OCI_REGION'].map((name) => env(name)).find(Boolean)
-    const set = Object.entries(names).map(([key, name]) => [key, env(name) || undefined])
+  constructor(names: VariableNames, runtime: Runtime) {
+    const region = [names.region, 'OCI_CLI_REGION', 'OCI_REGION'].map((name) => runtime.env(name)).find(Boolean)
+    const set = Object.entries(names).map(([key, name]) => [key, runtime.env(name) || undefined])
     this.values = { ...Object.fromEntries(set), region }
     const { tenancy, user, keyFile, keyContent, tokenFile } = this.values
     this.isSession = tokenFile !== undefined
