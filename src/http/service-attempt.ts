@@ -1,4 +1,4 @@
-import { type Bytes, concat } from '../encoding/bytes.js'
+import { readStream } from '../encoding/streams.js'
 import { CountersignError, ServiceError } from '../errors.js'
 import type { Clock } from '../types.js'
 import { redactUrl } from './redact.js'
@@ -69,20 +69,9 @@ function unreachable({ url }: Request, cause: unknown): ServiceError {
 // Read within the attempt, so that a connection that breaks off is tried again, and no answer fills the memory.
 async function whole(response: Response, limit: number): Promise<Response> {
   if (!response.body) return response
-  const chunks: Bytes[] = []
-  let length = 0
-  const reader = response.body.getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    length += value.length
-    if (length > limit) {
-      await reader.cancel()
-      throw tooLong(response, limit)
-    }
-    chunks.push(value)
-  }
-  return new Response(concat(...chunks), response)
+  const body = await readStream(response.body, limit)
+  if (!body) throw tooLong(response, limit)
+  return new Response(body, response)
 }
 
 function tooLong({ status, headers }: Response, limit: number): ServiceError {

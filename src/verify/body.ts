@@ -1,0 +1,38 @@
+import { encodeBase64 } from '../encoding/base64.js'
+import type { Bytes } from '../encoding/bytes.js'
+import { VerificationError } from '../errors.js'
+import type { CoverageRules } from './coverage.js'
+import type { ReceivedRequest } from './received.js'
+
+/**
+ * The body, when the signature covers it: the bytes that were hashed here are those to go on with.
+ *
+ * @throws VerificationError `BODY_DIGEST_MISMATCH`, `HEADER_NOT_SIGNED`
+ */
+export async function coveredBody(
+  request: ReceivedRequest,
+  values: Readonly<Record<string, string>>,
+  rules: CoverageRules,
+): Promise<Bytes | undefined> {
+  const digest = values['x-content-sha256']
+  if (digest === undefined && rules.allowUnsignedBody) return undefined
+  const body = await request.body()
+  if (digest === undefined) {
+    if (body.length === 0) return body
+    throw new VerificationError(
+      'HEADER_NOT_SIGNED',
+      'Expected the signature to cover the body by "x-content-sha256", found it missing from the list.',
+    )
+  }
+  const length = values['content-length']
+  if (length !== undefined && length !== String(body.length)) throw mismatch(`${length} bytes`, `${body.length}`)
+  if (encodeBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', body))) === digest) return body
+  throw mismatch('the body that was signed', 'another')
+}
+
+function mismatch(expected: string, found: string): VerificationError {
+  return new VerificationError(
+    'BODY_DIGEST_MISMATCH',
+    `Expected ${expected}, found ${found}; verify the bytes as received, before decompression.`,
+  )
+}

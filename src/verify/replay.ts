@@ -1,0 +1,37 @@
+import { toHex, utf8 } from '../encoding/bytes.js'
+import type { Clock } from '../types.js'
+
+/**
+ * Remembers what was seen. Where several instances share the work it must be one store that inserts atomically: Redis, a
+ * Durable Object, a database; not Workers KV.
+ */
+export interface ReplayStore {
+  /** Inserts the key until `expiresAt` (epoch milliseconds). False when it was there already. */
+  insert(key: string, expiresAt: number): boolean | Promise<boolean>
+}
+
+/** A store in the memory of this process. */
+export function memoryReplayStore(clock: Clock): ReplayStore {
+  const seen = new Map<string, number>()
+  return {
+    insert(key, expiresAt) {
+      forgetExpired(seen, clock())
+      if (seen.has(key)) return false
+      seen.set(key, expiresAt)
+      return true
+    },
+  }
+}
+
+// Entries are in the order of insertion, and nearly in that of expiry: the first one in force ends the search.
+function forgetExpired(seen: Map<string, number>, now: number): void {
+  for (const [key, expiresAt] of seen) {
+    if (expiresAt >= now) return
+    seen.delete(key)
+  }
+}
+
+/** One key for one signature, whatever its spelling: what was signed, and with whose key. */
+export async function replayKey(keyId: string, signingString: string): Promise<string> {
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(`${keyId}\n${signingString}`))))
+}
