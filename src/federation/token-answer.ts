@@ -6,10 +6,14 @@ import { ServiceError } from '../errors.js'
  * @throws ServiceError `SERVICE_RESPONSE_INVALID` when the answer is not JSON, or holds no token.
  */
 export async function readTokenAnswer(response: Response, field = 'token'): Promise<string> {
-  const fields = await readJsonObject(response)
-  const token = fields[field]
-  if (typeof token === 'string' && token !== '') return token
-  throw unexpected(response, `a JSON object with "${field}"`, `one with ${namesOf(fields)}`)
+  return requireText(await readJsonObject(response), field, response)
+}
+
+/** A text of an answer that must be there. */
+export function requireText(answer: Readonly<Record<string, unknown>>, field: string, response: Response): string {
+  const text = answer[field]
+  if (typeof text === 'string' && text !== '') return text
+  throw unexpected(response, `a JSON object with "${field}"`, `one with ${namesOf(answer)}`)
 }
 
 /** The object that a service answered with. */

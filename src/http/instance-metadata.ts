@@ -8,7 +8,8 @@ import { metadataFetch } from './metadata-fetch.js'
 import { RETRY } from './retry.js'
 import { type ServiceCallOptions, serviceCall } from './service-call.js'
 
-export interface InstanceMetadataOptions extends Partial<Omit<ServiceCallOptions, 'signal'>> {
+export interface InstanceMetadataOptions extends Partial<Omit<ServiceCallOptions, 'fetch' | 'signal'>> {
+  readonly fetch?: typeof fetch | undefined
   /** With `/opc/v2` at its end. Default: `OCI_METADATA_BASE_URL`, or else the service's link-local address. */
   readonly metadataBaseUrl?: string | undefined
   readonly runtime?: Runtime | undefined
@@ -43,7 +44,7 @@ export function instanceMetadata(options: InstanceMetadataOptions = {}): Instanc
   const { runtime = defaultRuntime } = options
   const given = options.metadataBaseUrl?.trim() || runtime.env('OCI_METADATA_BASE_URL')?.trim()
   if (!given && !runtime.hasMetadataService) throw unsupported(runtime)
-  const bases = given ? [baseUrl(given)] : LINK_LOCAL_BASES
+  const bases: readonly [string, ...string[]] = given ? [baseUrl(given)] : LINK_LOCAL_BASES
   const fetch = metadataFetch(options.fetch ?? runtime.fetch, bases, options.sleep)
   const retry = options.retry ?? RETRY.METADATA
 
