@@ -40,11 +40,14 @@ export function apiKey(options: ApiKeyOptions): CredentialsProvider<OciCredentia
   const isShared = typeof options.passphrase !== 'function'
   return async ({ signal } = {}) => {
     signal?.throwIfAborted()
-    if (ready || !isShared) return ready ?? load()
+    if (ready) return ready
+    if (!isShared) return load()
     underway ??= load().finally(() => {
       underway = undefined
     })
-    return underway
+    const credentials = await underway
+    signal?.throwIfAborted()
+    return credentials
   }
 }
 

@@ -18,8 +18,8 @@ export interface ProviderHarness<C extends Expiring> {
   readonly provider: CredentialsProvider<C>
   /** The clock that the provider was given. */
   readonly clock: HandClock
-  /** How long the credentials that the source gives live, in milliseconds. `undefined`: they do not expire. */
-  readonly lifeMs: number | undefined
+  /** How long the credentials that the source gives live, in milliseconds. */
+  readonly lifeMs: number
   /** How often the source was asked for new credentials so far. */
   loads(): number
   /** While broken, the source fails, and says so at once (no waits between retries). */
@@ -36,11 +36,15 @@ const BURST = 100
 /** Past the time for which a failure is remembered. */
 const AFTER_FAILURE_MS = 61_000
 
-/** Runs the suite. Credentials without an end run the part that applies to them. */
-export function providerContract<C extends Expiring>(name: string, make: MakeHarness<C>): void {
+/** Runs the suite. Credentials without an end (`expires: false`) run the part that applies to them. */
+export function providerContract<C extends Expiring>(
+  name: string,
+  make: MakeHarness<C>,
+  { expires = true }: { readonly expires?: boolean } = {},
+): void {
   describe(`${name}, as every provider`, () => {
     everyProvider(make)
-    expiringProvider(make)
+    if (expires) expiringProvider(make)
   })
 }
 
@@ -95,19 +99,8 @@ function everyProvider<C extends Expiring>(make: MakeHarness<C>): void {
 }
 
 function expiringProvider<C extends Expiring>(make: MakeHarness<C>): void {
-  const expiring = async (): Promise<ProviderHarness<C> & { readonly lifeMs: number }> => {
-    const harness = await make()
-    return { ...harness, lifeMs: harness.lifeMs ?? Number.NaN }
-  }
-  const test = (
-    title: string,
-    run: (harness: ProviderHarness<C> & { readonly lifeMs: number }) => Promise<void>,
-  ): void =>
-    it(title, async ({ skip }) => {
-      const harness = await expiring()
-      if (Number.isNaN(harness.lifeMs)) return skip('these credentials do not expire')
-      return run(harness)
-    })
+  const test = (title: string, run: (harness: ProviderHarness<C>) => Promise<void>): void =>
+    it(title, async () => run(await make()))
 
   test('gives newer credentials than those named as refused', async ({ provider, loads, belongTogether }) => {
     const refused = await provider()
