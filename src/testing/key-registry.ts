@@ -25,6 +25,7 @@ export class KeyRegistry {
   readonly #keys: FixtureKeys
   readonly #registered = new Map<string, RegisteredKey>()
   readonly #fixtures = new Set<string>()
+  readonly #removed = new Set<string>()
 
   constructor(identities: Identities, keys: FixtureKeys) {
     this.#identities = identities
@@ -43,20 +44,22 @@ export class KeyRegistry {
 
   register(key: RegisteredKey): RegisteredKey {
     this.#registered.set(key.keyId, key)
+    this.#removed.delete(key.keyId)
     return key
   }
 
   /** Forgets a key: what deleting it in the console does. */
   remove(keyId: string): void {
     this.#registered.delete(keyId)
+    this.#removed.add(keyId)
   }
 
   async find(keyId: string): Promise<RegisteredKey | undefined> {
+    if (this.#removed.has(keyId)) return undefined
     return this.#registered.get(keyId) ?? (await this.#findFixture(keyId))
   }
 
-  // The fixtures' keys are generated when a request first names one, not when the emulator is made; and only once, so
-  // that a fixture's key can be deleted.
+  // The fixtures' keys are generated when a request first names one, not when the emulator is made.
   async #findFixture(keyId: string): Promise<RegisteredKey | undefined> {
     const { tenancy, user } = this.#identities
     const role = keyId.startsWith(`${tenancy}/${user}/`)

@@ -1,0 +1,36 @@
+import { duration, found, isoTime } from '../evidence.js'
+import { headerValue, type Scene } from '../scene.js'
+import type { Finding } from '../types.js'
+
+const windowMs = 300_000
+const form =
+  /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/u
+
+/** The signed date against the sender's clock and, when there was an answer, the server's. */
+export function checkTime(scene: Scene): readonly Finding[] {
+  const { request, response, sentAt } = scene
+  const date = request && (headerValue(request, 'x-date') ?? headerValue(request, 'date'))
+  if (date === undefined) return []
+  if (!form.test(date) || Number.isNaN(Date.parse(date)))
+    return [found('DATE_MALFORMED', 'certain', `found: ${date.slice(0, 40)}`)]
+  const signedAt = Date.parse(date)
+  const serverAt = Date.parse((response && headerValue(response, 'date')) ?? '')
+  return Number.isNaN(serverAt) ? againstOwnClock(signedAt, sentAt) : againstServer(signedAt, serverAt, sentAt)
+}
+
+function againstServer(signedAt: number, serverAt: number, sentAt: number): readonly Finding[] {
+  if (Math.abs(serverAt - signedAt) <= windowMs) return []
+  const evidence = [
+    `signed: ${isoTime(signedAt)}`,
+    `server: ${isoTime(serverAt)}`,
+    `apart: ${duration(serverAt - signedAt)}`,
+  ]
+  const held = signedAt < serverAt && Math.abs(serverAt - sentAt) <= windowMs
+  return [found(held ? 'REQUEST_TOO_OLD' : 'CLOCK_SKEW', 'certain', ...evidence)]
+}
+
+function againstOwnClock(signedAt: number, sentAt: number): readonly Finding[] {
+  if (Math.abs(sentAt - signedAt) <= windowMs) return []
+  const evidence = [`signed: ${isoTime(signedAt)}`, `sent: ${isoTime(sentAt)}`, `apart: ${duration(sentAt - signedAt)}`]
+  return [found(signedAt < sentAt ? 'REQUEST_TOO_OLD' : 'CLOCK_SKEW', 'certain', ...evidence)]
+}
