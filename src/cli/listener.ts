@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { answerAcrossOrigins } from '../testing/cors.js'
 import type { Emulator } from '../testing/emulator.js'
+import type { HeaderField } from '../testing/received.js'
 
 /** Turns Node's requests into the emulator's, and its answers into Node's. */
 export function emulatorListener(emulator: Pick<Emulator, 'handle'>, scheme: 'http' | 'https'): RequestListener {
@@ -16,8 +17,9 @@ async function answer(
   outgoing: ServerResponse,
 ): Promise<void> {
   const target = originForm(incoming.url ?? '/')
+  const fields = fieldsOf(incoming)
   const request = await requestFrom(incoming, outgoing, `${scheme}://${incoming.headers.host ?? 'localhost'}${target}`)
-  const response = await answerAcrossOrigins(request, (received) => emulator.handle(received, { target }))
+  const response = await answerAcrossOrigins(request, (received) => emulator.handle(received, { target, fields }))
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   for await (const chunk of response.body ?? []) {
     if (!outgoing.write(chunk)) await drained(outgoing)
@@ -37,15 +39,19 @@ async function requestFrom(incoming: IncomingMessage, outgoing: ServerResponse, 
   outgoing.on('close', () => abort.abort(new DOMException('The client went away.', 'AbortError')))
   const { method = 'GET' } = incoming
   const body = method === 'GET' || method === 'HEAD' ? null : new Uint8Array(Buffer.concat(chunks))
-  return new Request(url, { method, headers: headersFrom(incoming), body, signal: abort.signal })
+  return new Request(url, {
+    method,
+    headers: fieldsOf(incoming).map(([name, value]): [string, string] => [name, value]),
+    body,
+    signal: abort.signal,
+  })
 }
 
-function headersFrom({ rawHeaders }: IncomingMessage): Headers {
-  const headers = new Headers()
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '')
-  }
-  return headers
+function fieldsOf({ rawHeaders }: IncomingMessage): readonly HeaderField[] {
+  return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
+    rawHeaders[2 * index] ?? '',
+    rawHeaders[2 * index + 1] ?? '',
+  ])
 }
 
 function drained(outgoing: ServerResponse): Promise<void> {

@@ -54,7 +54,15 @@ export function imagined(headers: Readonly<Record<string, unknown>>): ReceivedRe
   const [method = '', target = ''] = String([headers[TARGET]].flat()[0] ?? '').split(/\s+/)
   const host = values.get('host') ?? ''
   const url = new URL(target.startsWith('/') ? target : '/', 'https://imagined.invalid')
-  return { method: method.toUpperCase(), target, host, url, headers: values, body: new Uint8Array() }
+  return {
+    method: method.toUpperCase(),
+    target,
+    host,
+    url,
+    headers: values,
+    fields: [...values],
+    body: new Uint8Array(),
+  }
 }
 
 function principalAnswer({ subject, tenancy, claims, kind }: Principal): object {

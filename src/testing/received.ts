@@ -1,5 +1,8 @@
 import { ServiceError } from '../errors.js'
 
+/** One header field: its name and its value. */
+export type HeaderField = readonly [name: string, value: string]
+
 /** A request as it came over the wire, with its body read. Signatures are checked against this and nothing prettier. */
 export interface ReceivedRequest {
   readonly method: string
@@ -11,6 +14,8 @@ export interface ReceivedRequest {
   readonly url: URL
   /** As received, with `host` and `content-length` filled in where a function call leaves them out. */
   readonly headers: Headers
+  /** Each header field on its own; one that came twice is here twice. */
+  readonly fields: readonly HeaderField[]
   readonly body: Uint8Array<ArrayBuffer>
 }
 
@@ -18,6 +23,8 @@ export interface ReceivedRequest {
 export interface WireDetails {
   /** The request target of the request line. */
   readonly target?: string
+  /** The header fields in their order, before any were joined. */
+  readonly fields?: readonly HeaderField[]
   /** The most bytes of body that are read; more is answered with 413. */
   readonly maxBodyBytes?: number
 }
@@ -36,7 +43,8 @@ export async function receive(request: Request, details: WireDetails = {}): Prom
   if (!headers.has('content-length') && (body.length > 0 || METHODS_WITH_LENGTH.has(request.method))) {
     headers.set('content-length', String(body.length))
   }
-  return { method: request.method, target: details.target ?? url.pathname + url.search, host, url, headers, body }
+  const { target = url.pathname + url.search, fields = [...headers] } = details
+  return { method: request.method, target, host, url, headers, fields, body }
 }
 
 async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {

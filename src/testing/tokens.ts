@@ -68,14 +68,9 @@ export class TokenIssuer {
    */
   async read(token: string): Promise<Claims> {
     const claims = requireCurrent(await verifyJwt(await this.key(), token), this.#clock())
-    this.requireNotRevoked(claims)
-    return claims
-  }
-
-  /** @throws VerificationError `TOKEN_REFUSED` for claims of a revoked token. */
-  requireNotRevoked({ iat }: Claims): void {
     // A token's `iat` has whole seconds: one issued in the second of the revocation is counted as later.
-    if (typeof iat === 'number' && iat * 1000 >= Math.floor(this.#revokedBefore / 1000) * 1000) return
+    const { iat } = claims
+    if (typeof iat === 'number' && iat * 1000 >= Math.floor(this.#revokedBefore / 1000) * 1000) return claims
     throw new VerificationError('TOKEN_REFUSED', 'The token is revoked.')
   }
 }

@@ -1,8 +1,8 @@
 import { decodeBase64 } from '../encoding/base64.js'
 import { VerificationError } from '../errors.js'
 import { certificateFingerprint } from '../keys/fingerprint.js'
+import type { CertificateKeyId } from '../verify/key-id.js'
 import { answerJson, invalidParameter, jsonObject, requireContentType, requiredString } from './answers.js'
-import type { SigningKey } from './authenticate.js'
 import { authenticate } from './authenticate.js'
 import type { IssuedCertificate } from './certificate-authority.js'
 import { certificateAuthority } from './certificate-authority.js'
@@ -11,8 +11,6 @@ import type { SubmittedKey } from './public-keys.js'
 import { readSubmittedKey } from './public-keys.js'
 import type { EmulatorState } from './state.js'
 import type { Surface } from './surface.js'
-
-const KEY_ID = /^(?<tenancy>[^/]+)\/(?<form>fed-x509|fed-x509-sha256)\/(?<fingerprint>[0-9a-fA-F:]+)$/
 
 interface TokenCall {
   readonly leaf: IssuedCertificate
@@ -35,9 +33,12 @@ export const x509Federation: Surface = {
     requireContentType(request, 'application/json')
     const call = await readCall(jsonObject(request), state)
     await requireChain(call, state)
-    const resolveKey = (keyId: string): Promise<SigningKey | undefined> => certificateKey(keyId, call)
     // Official SDKs differ here: some leave `host` out of the signature of this one call.
-    const { principal } = await authenticate(request, state, { resolveKey, unsignedHost: true })
+    const { principal } = await authenticate(request, state, {
+      kinds: ['certificate'],
+      unsignedHost: true,
+      resolveCertificate: (keyId) => certificateKey(keyId, call),
+    })
     const token = await state.tokens.issue({
       claims: instanceClaims(state.identities, principal.tenancy),
       jwk: call.publicKey.jwk,
@@ -86,18 +87,18 @@ async function requireChain({ leaf, intermediates }: TokenCall, state: EmulatorS
   if (now < leaf.notBefore || now > leaf.notAfter) throw refused('The certificate is not in its life.')
 }
 
-async function certificateKey(keyId: string, call: TokenCall): Promise<SigningKey | undefined> {
-  const { tenancy = '', form, fingerprint } = KEY_ID.exec(keyId)?.groups ?? {}
-  if (form === undefined || fingerprint === undefined) return undefined
-  if ((form === 'fed-x509-sha256') !== call.sha256)
-    throw refused(`A key id of the form ${form} contradicts "fingerprintAlgorithm".`)
-  const expected = await certificateFingerprint(call.leafDer, call.sha256 ? 'SHA-256' : 'SHA-1')
-  if (fingerprint.toLowerCase() !== expected)
+async function certificateKey(keyId: CertificateKeyId, call: TokenCall): Promise<Uint8Array<ArrayBuffer>> {
+  const { algorithm, fingerprint, tenancy } = keyId
+  if ((algorithm === 'SHA-256') !== call.sha256) {
+    throw refused(`A key id with a ${algorithm} fingerprint contradicts "fingerprintAlgorithm".`)
+  }
+  if (fingerprint !== (await certificateFingerprint(call.leafDer, algorithm))) {
     throw refused('The fingerprint in the key id is not that of the certificate.')
+  }
   if (call.purpose === 'DEFAULT' && tenancy !== call.leaf.tenancy) {
     throw refused('The tenancy in the key id is not that of the certificate.')
   }
-  return { spki: call.leaf.spki, principal: { kind: 'certificate', subject: call.leaf.subject, tenancy } }
+  return call.leaf.spki
 }
 
 function derFrom(text: string, name: string): Uint8Array<ArrayBuffer> {

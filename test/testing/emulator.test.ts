@@ -1,0 +1,284 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { generateSessionKey } from '../../src/keys/session-key.js'
+import { signOci } from '../../src/signers/oci.js'
+import { createEmulator } from '../../src/testing/emulator.js'
+import { fixtureFiles } from '../../src/testing/fixture-files.js'
+import type { OciCredentials } from '../../src/types.js'
+import { IDENTITY, reason, send, sendJson, userCredentials } from './clients.js'
+
+const emulator = createEmulator()
+const { tenancy, user, namespace } = emulator.identities
+const ECHO = `${IDENTITY}/echo`
+const BUCKET = `https://objectstorage.us-phoenix-1.oraclecloud.com/n/${namespace}/b/photos/o`
+
+let credentials: OciCredentials
+
+beforeAll(async () => {
+  credentials = await userCredentials(emulator)
+})
+
+describe('the Identity service', () => {
+  test.each([
+    ['regions', [{ key: 'PHX', name: 'us-phoenix-1' }]],
+    [`tenancies/${tenancy}`, { id: tenancy, homeRegionKey: 'PHX' }],
+    [`tenancies/${tenancy}/regionSubscriptions`, [{ regionName: 'us-phoenix-1', isHomeRegion: true }]],
+    [`users/${user}`, { id: user, lifecycleState: 'ACTIVE' }],
+  ])('answers %s', async (path, expected) => {
+    const response = await send(emulator, `${IDENTITY}/20160918/${path}`, credentials)
+    expect(await response.json()).toMatchObject(expected as object)
+  })
+
+  test.each(['tenancies/ocid1.tenancy.oc1..b', 'users/ocid1.user.oc1..b', 'nothing'])(
+    'answers in its own shape for %s, which the caller may not see',
+    async (path) => {
+      const response = await send(emulator, `${IDENTITY}/20160918/${path}`, credentials)
+      expect(response.status).toBe(404)
+      expect(await response.json()).toMatchObject({ code: 'NotAuthorizedOrNotFound' })
+    },
+  )
+
+  test('shows a registered user of another tenancy that tenancy alone', async () => {
+    const key = await generateSessionKey()
+    const other = { tenancy: 'ocid1.tenancy.oc1..other', user: 'ocid1.user.oc1..other' }
+    const { keyId } = emulator.registry.uploadApiKey({ publicKey: key.publicKey, ...other })
+    const theirs = { keyId, key: key.privateKey }
+    expect((await send(emulator, `${IDENTITY}/20160918/tenancies/${other.tenancy}`, theirs)).status).toBe(200)
+    expect((await send(emulator, `${IDENTITY}/20160918/tenancies/${tenancy}`, theirs)).status).toBe(404)
+    emulator.registry.remove(keyId)
+    expect((await send(emulator, `${IDENTITY}/20160918/regions`, theirs)).status).toBe(401)
+  })
+})
+
+describe('Object Storage', () => {
+  test('tells the namespace', async () => {
+    const response = await send(emulator, 'https://objectstorage.us-phoenix-1.oraclecloud.com/n/', credentials)
+    expect(await response.json()).toBe(namespace)
+  })
+
+  test('keeps an object whose name needs encoding, and gives it back byte for byte', async () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(65_536)).slice(0, 60_001)
+    const url = `${BUCKET}/2026%2F11%20(1).bin`
+    const headers = { 'content-type': 'image/png', 'opc-meta-owner': 'me' }
+    expect((await send(emulator, new Request(url, { method: 'PUT', body: bytes, headers }), credentials)).status).toBe(
+      200,
+    )
+    const response = await send(emulator, url, credentials)
+    expect(response.headers.get('opc-meta-owner')).toBe('me')
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes)
+    expect(await (await send(emulator, `${BUCKET}?prefix=2026`, credentials)).json()).toMatchObject({
+      objects: [{ name: '2026/11 (1).bin' }],
+    })
+  })
+
+  test('streams a large object in pieces', async () => {
+    const body = new Uint8Array(300_000)
+    await send(emulator, new Request(`${BUCKET}/large`, { method: 'PUT', body }), credentials)
+    const response = await send(emulator, `${BUCKET}/large`, credentials)
+    const sizes: number[] = []
+    for await (const chunk of response.body ?? []) sizes.push(chunk.length)
+    expect(sizes.length).toBeGreaterThan(3)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(300_000)
+  })
+
+  test('takes an upload whose body is not signed', async () => {
+    const request = new Request(`${BUCKET}/streamed`, { method: 'PUT', body: 'not hashed' })
+    expect((await send(emulator, request, credentials, { body: 'exclude' })).status).toBe(200)
+  })
+
+  test('answers a range, and refuses one outside', async () => {
+    await send(emulator, new Request(`${BUCKET}/digits`, { method: 'PUT', body: '0123456789' }), credentials)
+    const part = await send(emulator, new Request(`${BUCKET}/digits`, { headers: { range: 'bytes=2-4' } }), credentials)
+    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, 'bytes 2-4/10', '234'])
+    const outside = new Request(`${BUCKET}/digits`, { headers: { range: 'bytes=20-' } })
+    expect((await send(emulator, outside, credentials)).status).toBe(416)
+  })
+
+  test('deletes, and has nothing then', async () => {
+    await send(emulator, new Request(`${BUCKET}/gone`, { method: 'PUT', body: 'x' }), credentials)
+    expect((await send(emulator, new Request(`${BUCKET}/gone`, { method: 'DELETE' }), credentials)).status).toBe(204)
+    const response = await send(emulator, `${BUCKET}/gone`, credentials)
+    expect(await response.json()).toMatchObject({ code: 'ObjectNotFound' })
+  })
+
+  test('knows no other namespace', async () => {
+    const url = 'https://objectstorage.us-phoenix-1.oraclecloud.com/n/other/b/photos/o/x'
+    expect((await send(emulator, url, credentials)).status).toBe(404)
+  })
+})
+
+describe('every signed endpoint', () => {
+  test('tells what was verified', async () => {
+    const response = await sendJson(emulator, ECHO, { name: 'Zoë' }, credentials)
+    expect(await response.json()).toMatchObject({
+      verified: true,
+      principal: { kind: 'api-key', subject: user, tenancy },
+      signedHeaders: expect.arrayContaining(['x-content-sha256']) as unknown,
+      body: { length: 15 },
+    })
+  })
+
+  test('echoes the request id of the client with its own behind it', async () => {
+    const request = new Request(ECHO, { headers: { 'opc-request-id': 'A/B/C' } })
+    const response = await send(emulator, request, credentials)
+    expect(response.headers.get('opc-request-id')).toMatch(/^A\/B\/[0-9A-F]{32}$/)
+  })
+
+  test('verifies with the host that was received', async () => {
+    const signed = await signOci(new Request(ECHO), credentials)
+    const moved = new Request(signed.url.replace('phoenix', 'ashburn'), signed)
+    expect((await emulator.fetch(moved)).status).toBe(401)
+  })
+
+  const tamperings: readonly [string, (signed: Request) => Request | Promise<Request>, RegExp][] = [
+    ['no signature', ({ url }) => new Request(url), /^AUTHORIZATION_MISSING/],
+    ['another path', (signed) => new Request(`${signed.url}/other`, signed), /^SIGNATURE_MISMATCH/],
+    ['another query', (signed) => new Request(`${signed.url}?all=1`, signed), /^SIGNATURE_MISMATCH/],
+    ['another method', (signed) => new Request(signed, { method: 'PATCH' }), /^SIGNATURE_MISMATCH/],
+    [
+      'another body',
+      (signed) => new Request(signed.url, { ...initOf(signed), body: '{"amount":9}' }),
+      /^BODY_DIGEST_MISMATCH/,
+    ],
+    ['a longer body', (signed) => new Request(signed.url, { ...initOf(signed), body: '{"amount":10}' }), /./],
+    [
+      'another date',
+      (signed) => withHeader(signed, 'x-date', new Date(Date.now() + 1000).toUTCString()),
+      /^SIGNATURE_MISMATCH/,
+    ],
+    ['another media type', (signed) => withHeader(signed, 'content-type', 'text/plain'), /^SIGNATURE_MISMATCH/],
+    [
+      'headers in another order',
+      (signed) => changeSignature(signed, /x-date \(request-target\)/, '(request-target) x-date'),
+      /^SIGNATURE_MISMATCH/,
+    ],
+    [
+      'a header left out of the list',
+      (signed) => changeSignature(signed, / x-content-sha256"/, '"'),
+      /^(HEADER_NOT_SIGNED|SIGNATURE_MISMATCH)/,
+    ],
+    [
+      'another version',
+      (signed) => changeSignature(signed, /version="1"/, 'version="2"'),
+      /^(VERSION_REFUSED|AUTHORIZATION_MALFORMED)/,
+    ],
+    ['another algorithm', (signed) => changeSignature(signed, /rsa-sha256/, 'hmac-sha256'), /^ALGORITHM_REFUSED/],
+    ['a key nobody uploaded', (signed) => changeSignature(signed, /[0-9a-f]{2}",/, '00",'), /./],
+    [
+      'an attribute twice',
+      (signed) => changeSignature(signed, /version="1"/, 'version="1",version="1"'),
+      /^AUTHORIZATION_MALFORMED/,
+    ],
+    [
+      'a signature that is no base64',
+      (signed) => changeSignature(signed, /signature="/, 'signature="*'),
+      /^AUTHORIZATION_MALFORMED/,
+    ],
+  ]
+
+  test.each(tamperings)('refuses %s', async (_, tamper, expected) => {
+    const honest = new Request(ECHO, {
+      method: 'POST',
+      body: '{"amount":1}',
+      headers: { 'content-type': 'application/json' },
+    })
+    const response = await emulator.fetch(await tamper(await signOci(honest, credentials)))
+    expect(response.status).toBe(401)
+    expect(await response.json()).toEqual({
+      code: 'NotAuthenticated',
+      message: 'The required information to complete authentication was not provided or was incorrect.',
+    })
+    expect(reason(response)).toMatch(expected)
+  })
+
+  test.each([-301_000, 301_000])('refuses a request whose clock is off by %i ms', async (skew) => {
+    const response = await send(emulator, ECHO, credentials, { clock: () => Date.now() + skew })
+    expect(reason(response)).toMatch(/^DATE_OUT_OF_WINDOW/)
+  })
+
+  test('accepts a clock that is off by less than five minutes, and a signature over date', async () => {
+    expect((await send(emulator, ECHO, credentials, { clock: () => Date.now() - 290_000 })).status).toBe(200)
+    expect((await send(emulator, ECHO, credentials, { dateHeader: 'date' })).status).toBe(200)
+  })
+})
+
+describe('the emulator', () => {
+  test('has no endpoint for what it does not know', async () => {
+    const response = await emulator.fetch(
+      'https://iaas.us-phoenix-1.oraclecloud.com/20160918/instances2/x'.replace('20160918', '2016'),
+    )
+    expect(response.status).toBe(404)
+  })
+
+  test('asks surfaces of the caller first', async () => {
+    const custom = createEmulator({
+      surfaces: [{ name: 'mine', matches: ({ url }) => url.pathname === '/echo', handle: () => new Response('mine') }],
+    })
+    expect(await (await custom.fetch(ECHO)).text()).toBe('mine')
+    expect(custom.log.entries()[0]?.surface).toBe('mine')
+  })
+
+  test('answers 500 for a surface that fails, and says which way', async () => {
+    const custom = createEmulator({
+      surfaces: [
+        {
+          name: 'broken',
+          matches: () => true,
+          handle: () => {
+            throw new RangeError('out of range')
+          },
+        },
+      ],
+    })
+    const response = await custom.fetch(ECHO)
+    expect(response.status).toBe(500)
+    expect(reason(response)).toContain('RangeError')
+  })
+
+  test('uses keys that are injected and generates no others', async () => {
+    const { privateKey, publicKey } = await emulator.keys.get('user')
+    const custom = createEmulator({ keys: { user: { privateKey, publicKey } } })
+    expect((await custom.keys.get('user')).fingerprint).toBe((await emulator.keys.get('user')).fingerprint)
+    expect((await send(custom, ECHO, await userCredentials(custom))).status).toBe(200)
+  })
+
+  test('lives in the region and tenancy it is given', async () => {
+    const custom = createEmulator({ identities: { region: 'uk-gov-london-1', tenancy: 'ocid1.tenancy.oc4..mine' } })
+    expect(custom.identities).toMatchObject({ tenancy: 'ocid1.tenancy.oc4..mine', region: { realm: 'oc4' } })
+    expect(custom.identities.user).toMatch(/^ocid1\.user\.oc4\.\./)
+  })
+
+  test('logs nothing that lets anyone sign or read', async () => {
+    const custom = createEmulator()
+    const { files } = await fixtureFiles(custom, '/fixtures')
+    const secrets = files.map(({ content }) => content.trim())
+    await send(custom, `${ECHO}?token=hush`, await userCredentials(custom))
+    await custom.fetch(ECHO, { headers: { 'opc-obo-token': 'hush', 'x-vault-token': 'hush', cookie: 'hush' } })
+    const log = JSON.stringify(custom.log.entries())
+    expect(log).not.toMatch(/hush|signature=|BEGIN|eyJ/)
+    for (const secret of secrets) expect(log).not.toContain(secret)
+  })
+
+  test('keeps the last thousand requests in its log', async () => {
+    const custom = createEmulator()
+    for (let index = 0; index < 1005; index++) await custom.fetch(`${ECHO}?${index}=`)
+    expect(custom.log.entries()).toHaveLength(1000)
+    expect(custom.log.entries()[0]?.query).toEqual(['5'])
+  })
+})
+
+function initOf({ method, headers }: Request): RequestInit {
+  return { method, headers }
+}
+
+async function withHeader(signed: Request, name: string, value: string): Promise<Request> {
+  const headers = new Headers(signed.headers)
+  headers.set(name, value)
+  return new Request(signed.url, { method: signed.method, headers, body: await signed.arrayBuffer() })
+}
+
+function changeSignature(signed: Request, from: RegExp, to: string): Promise<Request> {
+  const value = signed.headers.get('authorization') ?? ''
+  const changed = value.replace(from, to)
+  expect(changed).not.toBe(value)
+  return withHeader(signed, 'authorization', changed)
+}
