@@ -3,7 +3,7 @@ import { findApp, setAppActive } from './plan-app.js'
 import { findGroup, hasMember, removeMember } from './plan-group.js'
 import { findUser } from './plan-service-user.js'
 import { findTrust } from './plan-trust.js'
-import type { ScimClient } from './scim-client.js'
+import type { ScimClient, ScimOperation } from './scim-client.js'
 import type { WifSetup } from './setup.js'
 
 /** What was done about one resource. */
@@ -16,7 +16,7 @@ export interface WifRemoval {
 /**
  * Takes a set-up down, in the order in which nothing refers to what is gone: trust, application, membership, user,
  * group, policy. Run again, it finds everything absent. A trust of another name is kept and only loses this
- * application; a group with other members is kept.
+ * application and user; a group with other members is kept.
  *
  * Rejects with ServiceError when the domain refuses; run it again to go on.
  * @example
@@ -51,15 +51,25 @@ async function removeTrust(scim: ScimClient, setup: WifSetup): Promise<WifRemova
     if (trust !== undefined) await scim.remove('IdentityPropagationTrusts', trust.id)
     return outcome('trust', setup.trustName, trust)
   }
-  await withdrawFrom(scim, trust, await findApp(scim, setup.appName))
+  const { principal } = setup
+  const app = await findApp(scim, setup.appName)
+  const user = principal.type === 'user' ? await findUser(scim, principal.userName) : undefined
+  const operations = withdrawals(trust, app?.['name'], user?.id)
+  if (operations.length > 0) await scim.patch('IdentityPropagationTrusts', trust.id, operations)
   return { resource: 'trust', name: String(trust['name']), outcome: 'kept' }
 }
 
-async function withdrawFrom(scim: ScimClient, trust: Found, app: Found | undefined): Promise<void> {
-  const clients = trust['oauthClients']
-  if (app === undefined || !Array.isArray(clients) || !clients.includes(app['name'])) return
-  const value = clients.filter((client) => client !== app['name'])
-  await scim.patch('IdentityPropagationTrusts', trust.id, [{ op: 'replace', path: 'oauthClients', value }])
+/** What takes our application and our service user out of a trust that is another's. */
+function withdrawals(trust: Found, client: unknown, userId: string | undefined): readonly ScimOperation[] {
+  const lists: readonly (readonly [string, (entry: unknown) => boolean])[] = [
+    ['oauthClients', (entry) => entry === client],
+    ['impersonationServiceUsers', (entry) => (entry as { value?: unknown }).value === userId],
+  ]
+  return lists.flatMap(([path, isOurs]) => {
+    const entries = trust[path]
+    if (!Array.isArray(entries) || !entries.some(isOurs)) return []
+    return [{ op: 'replace' as const, path, value: entries.filter((entry) => !isOurs(entry)) }]
+  })
 }
 
 async function removeApp(scim: ScimClient, appName: string): Promise<WifRemoval> {
