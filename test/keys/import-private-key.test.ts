@@ -1,19 +1,150 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../../src/encoding/bytes.js'
-import { importPrivateKey } from '../../src/keys/import-private-key.js'
-import { opensslKeys } from '../fixtures/openssl-keys.js'
+import { toHex, utf8 } from '../../src/encoding/bytes.js'
+import { writePem } from '../../src/encoding/pem.js'
+import { importPrivateKey, type PrivateKey } from '../../src/keys/import-private-key.js'
+import { openssl, opensslKeys } from '../fixtures/openssl-keys.js'
+import vectors from '../vectors/oci-signature-v1.json' with { type: 'json' }
 
 const variants = opensslKeys()
-const [{ pem, fingerprint } = { pem: '', fingerprint: '' }] = variants
+
+function variant(name: string): { readonly pem: string; readonly passphrase: string; readonly fingerprint: string } {
+  const found = variants.find((candidate) => candidate.name === name)
+  if (!found) throw new Error(`no such variant: ${name}`)
+  return { passphrase: '', ...found }
+}
+
+const { pem, fingerprint } = variant('PKCS#8')
+const pkcs1 = variant('PKCS#1').pem
+const traditional = variant('traditional aes128').pem
+const der = new Uint8Array(openssl(['pkey', '-outform', 'DER'], pem))
+const jwk = await crypto.subtle.exportKey('jwk', (await importPrivateKey(pem, { extractable: true })).key)
+
+async function signs({ key }: PrivateKey): Promise<boolean> {
+  const data = utf8('data')
+  const signature = new Uint8Array(await crypto.subtle.sign('RSASSA-PKCS1-v1_5', key, data))
+  return verify('sha256', data, createPublicKey(pem), signature)
+}
 
 describe('importPrivateKey', () => {
-  it.each(variants)('opens $name and signs what OpenSSL verifies', async (variant) => {
-    const imported = await importPrivateKey(variant.pem, { passphrase: variant.passphrase })
-    const data = utf8('data')
-    const signature = new Uint8Array(await crypto.subtle.sign('RSASSA-PKCS1-v1_5', imported.key, data))
-    expect(verify('sha256', data, createPublicKey(pem), signature)).toBe(true)
-    expect(imported).toMatchObject({ fingerprint: variant.fingerprint, bits: 2048 })
-    expect(variant.fingerprint).toBe(fingerprint)
+  it.each(variants)('opens $name and signs what OpenSSL verifies', async (written) => {
+    const imported = await importPrivateKey(written.pem, { passphrase: written.passphrase })
+    expect(await signs(imported)).toBe(true)
+    expect(imported).toMatchObject({ fingerprint, bits: 2048 })
+    expect(imported.key.extractable).toBe(false)
+  })
+
+  it('gives the public key as OpenSSL writes it', async () => {
+    const { publicKey = new Uint8Array() } = await importPrivateKey(pem)
+    expect(toHex(publicKey)).toBe(openssl(['pkey', '-pubout', '-outform', 'DER'], pem).toString('hex'))
+  })
+
+  it.each([
+    ['a Uint8Array of DER', der],
+    ['a Buffer in a larger memory', Buffer.concat([Buffer.from([1, 2, 3]), der]).subarray(3)],
+    ['an ArrayBuffer', der.slice().buffer],
+    ['a DataView', new DataView(der.slice().buffer)],
+    ['the bytes of a PEM text', utf8(pem)],
+    ['a JWK', jwk],
+    ['a JWK for another algorithm', { ...jwk, alg: 'PS512', key_ops: ['decrypt'], use: 'enc' }],
+  ])('takes %s', async (_, source) => {
+    const imported = await importPrivateKey(source)
+    expect(await signs(imported)).toBe(true)
+    expect(imported.fingerprint).toBe(fingerprint)
+  })
+
+  it('takes a CryptoKey that stays closed, and tells only its length', async () => {
+    const { key } = await importPrivateKey(pem)
+    expect(await importPrivateKey(key)).toEqual({ key, bits: 2048 })
+  })
+
+  it('tells everything of a CryptoKey that can be exported', async () => {
+    const { key } = await importPrivateKey(pem, { extractable: true })
+    expect(await importPrivateKey(key)).toMatchObject({ key, bits: 2048, fingerprint })
+  })
+
+  it('exports only what was asked to be extractable', async () => {
+    const { key } = await importPrivateKey(pem)
+    await expect(crypto.subtle.exportKey('pkcs8', key)).rejects.toThrow()
+  })
+
+  it('refuses short keys unless told otherwise', async () => {
+    const short = vectors.key.privateKeyPkcs1Pem
+    await expect(importPrivateKey(short)).rejects.toMatchObject({ code: 'KEY_TOO_SMALL' })
+    await expect(importPrivateKey(short)).rejects.toThrow(/2048 bits or more, found one of 1024/)
+    expect((await importPrivateKey(short, { minimumBits: 1024 })).bits).toBe(1024)
+  })
+
+  it('asks for a passphrase only when the key needs it', async () => {
+    let asked = 0
+    const passphrase = async (): Promise<string> => {
+      asked += 1
+      return variant('traditional des3').passphrase
+    }
+    await importPrivateKey(pem, { passphrase })
+    expect(asked).toBe(0)
+    await importPrivateKey(variant('traditional des3').pem, { passphrase })
+    expect(asked).toBe(1)
+  })
+
+  it('takes the first usable key of several blocks', async () => {
+    const certificate = writePem('CERTIFICATE', der.subarray(0, 40))
+    expect((await importPrivateKey(certificate + pem)).fingerprint).toBe(fingerprint)
+  })
+
+  it.each([
+    [
+      'key generated by a tool that leaves the NULL out',
+      toHex(der).replace('0d06092a864886f70d0101010500', '0b06092a864886f70d010101'),
+    ],
+  ])('takes a %s', async (_, hex) => {
+    const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+    new DataView(bytes.buffer).setUint16(2, bytes.length - 4)
+    expect((await importPrivateKey(bytes)).fingerprint).toBe(fingerprint)
+  })
+})
+
+describe('a key that was damaged on its way', () => {
+  const lines = pem.trim().split('\n')
+  const oneLine = (text: string): string => text.trim().replaceAll('\n', ' ')
+
+  it.each([
+    ['a label after it', `${pem}OCI_API_KEY`],
+    ['a label after it without a line break', `${pem.trim()}OCI_API_KEY\n`],
+    ['CRLF', pem.replaceAll('\n', '\r\n')],
+    ['CR alone', pem.replaceAll('\n', '\r')],
+    ['text before it', `Bag Attributes\n    friendlyName: api\nKey Attributes: <No Attributes>\n${pem}`],
+    ['literal backslash-n', pem.replaceAll('\n', '\\n')],
+    ['literal backslash-n and one real line break at the end', `${pem.trim().replaceAll('\n', '\\n')}\n`],
+    ['literal backslash-r-backslash-n', pem.replaceAll('\n', '\\r\\n')],
+    ['spaces for line breaks', oneLine(pem)],
+    ['no line breaks at all', lines.join('')],
+    ['blank lines', lines.join('\n\n')],
+    ['indentation', lines.map((line) => `    ${line}  `).join('\n')],
+    ['a byte order mark', `\uFEFF${pem}`],
+    ['double quotes', `"${pem.trim()}"`],
+    ['single quotes', `'${pem}'`],
+    ['quotes and literal backslash-n', `"${pem.replaceAll('\n', '\\n')}"`],
+    ['PKCS#1 with spaces for line breaks', oneLine(pkcs1)],
+  ])('is accepted with %s', async (_, text) => {
+    expect((await importPrivateKey(text)).fingerprint).toBe(fingerprint)
+  })
+
+  it.each([
+    ['CRLF', traditional.replaceAll('\n', '\r\n')],
+    ['literal backslash-n', traditional.replaceAll('\n', '\\n')],
+    ['spaces for line breaks', oneLine(traditional)],
+    ['lower-case hexadecimal', traditional.replace(/(?<=CBC,)\w+/, (iv) => iv.toLowerCase())],
+  ])('is accepted encrypted in the traditional way with %s', async (_, text) => {
+    const { passphrase } = variant('traditional aes128')
+    expect((await importPrivateKey(text, { passphrase })).fingerprint).toBe(fingerprint)
+  })
+
+  it.each([
+    ['base64 with line breaks', lines.slice(1, -1).join('\n')],
+    ['base64 with literal backslash-n and quotes', `"${lines.slice(1, -1).join('\\n')}"`],
+    ['base64 of the whole file, wrapped', Buffer.from(pem).toString('base64').replace(/.{76}/g, '$&\n')],
+  ])('is accepted as %s', async (_, text) => {
+    expect((await importPrivateKey(text)).fingerprint).toBe(fingerprint)
   })
 })
