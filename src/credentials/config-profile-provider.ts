@@ -37,7 +37,7 @@ export async function profileProvider(
     case 'resource-principal':
       return delegated(profile, settings, async () => {
         const { resourcePrincipal } = await import('./resource-principal.js')
-        return resourcePrincipal(settings)
+        return resourcePrincipal({ ...settings, passphrase: undefined })
       })
   }
 }
@@ -89,14 +89,14 @@ async function fromSession(profile: ConfigProfile, settings: Settings): Promise<
 /** Acts as the principal, or for the user whose delegation token the profile has. */
 async function delegated(
   profile: ConfigProfile,
-  { runtime }: Settings,
+  { runtime, clock }: Settings,
   principal: () => Promise<CredentialsProvider<OciCredentials>>,
 ): Promise<CredentialsProvider<OciCredentials>> {
   const file = profile.get('delegation_token_file')
   const token = file === undefined ? profile.get('delegation_token') : { file }
   if (token === undefined) return principal()
   const { withDelegation } = await import('./delegation-token.js')
-  return withDelegation(await principal(), token, { runtime })
+  return withDelegation(await principal(), token, { runtime, clock })
 }
 
 function passphraseOf(profile: ConfigProfile, { passphrase }: Settings): Settings['passphrase'] {
