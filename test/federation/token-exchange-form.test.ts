@@ -22,7 +22,9 @@ describe('tokenExchangeForm', () => {
   })
 
   test('sends no rpst_exp that the caller did not set', () => {
-    expect(tokenExchangeForm('t', 'k', { requestedTokenType: 'rpst', resourceType: 'github' }).has('rpst_exp')).toBe(false)
+    expect(tokenExchangeForm('t', 'k', { requestedTokenType: 'rpst', resourceType: 'github' }).has('rpst_exp')).toBe(
+      false,
+    )
   })
 
   test('sends issuer for a spnego token, and the certificates of an instance', () => {

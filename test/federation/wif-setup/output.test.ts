@@ -45,6 +45,7 @@ describe('wifTerraform', () => {
     issuer: 'https://token.actions.githubusercontent.com',
     publicKeyEndpoint: 'https://token.actions.githubusercontent.com/.well-known/jwks',
     trustName: 'github',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform must not take it for a template either.
     appName: 'github ${exchange}',
     principal: { type: 'user', userName: 'ci', rules: ['sub eq repo:octo-org/app:*'], group: 'ci' },
     policy: { name: 'ci', compartmentId: 'ocid1.tenancy.oc1..aaa', statements: ["Allow group 'Default'/'ci' to x"] },
