@@ -21,9 +21,7 @@ async function answer(
   const request = await requestFrom(incoming, outgoing, `${scheme}://${incoming.headers.host ?? 'localhost'}${target}`)
   const response = await answerAcrossOrigins(request, (received) => emulator.handle(received, { target, fields }))
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-  for await (const chunk of response.body ?? []) {
-    if (!outgoing.write(chunk)) await drained(outgoing)
-  }
+  for await (const chunk of response.body ?? []) await written(outgoing, chunk)
   outgoing.end()
 }
 
@@ -54,9 +52,9 @@ function fieldsOf({ rawHeaders }: IncomingMessage): readonly HeaderField[] {
   ])
 }
 
-function drained(outgoing: ServerResponse): Promise<void> {
+/** Waits until the bytes are on their way: an answer that breaks off must show how far it came. */
+function written(outgoing: ServerResponse, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    outgoing.once('drain', resolve)
-    outgoing.once('close', () => reject(new Error('The client went away.')))
+    outgoing.write(chunk, (error) => (error ? reject(error) : resolve()))
   })
 }
