@@ -19,11 +19,15 @@ const AUTHENTICATION_TYPES: Readonly<Record<string, ProfileAuthentication>> = {
   resource_principal: 'resource-principal',
 }
 
-/** Makes the provider that a profile describes. */
+/** Makes the provider that a profile describes. Its errors tell the profile. */
 export async function profileProvider(
   profile: ConfigProfile,
   settings: Settings,
 ): Promise<CredentialsProvider<OciCredentials>> {
+  return explained(await providerOf(profile, settings), profile)
+}
+
+async function providerOf(profile: ConfigProfile, settings: Settings): Promise<CredentialsProvider<OciCredentials>> {
   switch (settings.authentication ?? authenticationOf(profile, settings)) {
     case 'api-key':
       return fromApiKey(profile, settings)
@@ -37,7 +41,7 @@ export async function profileProvider(
     case 'resource-principal':
       return delegated(profile, settings, async () => {
         const { resourcePrincipal } = await import('./resource-principal.js')
-        return resourcePrincipal({ ...settings, passphrase: undefined })
+        return resourcePrincipal({ ...settings, path: undefined })
       })
   }
 }
@@ -69,13 +73,13 @@ async function fromApiKey(profile: ConfigProfile, settings: Settings): Promise<C
   const fingerprint = profile.get('fingerprint')
   const passphrase = passphraseOf(profile, settings)
   const region = regionOf(profile, settings)
-  return explained(apiKey({ tenancy, user, fingerprint, privateKey, passphrase, region }), profile)
+  return apiKey({ tenancy, user, fingerprint, privateKey, passphrase, region })
 }
 
 async function fromSession(profile: ConfigProfile, settings: Settings): Promise<CredentialsProvider<OciCredentials>> {
   const { security_token_file, key_file } = profile.require('security_token_file', 'key_file')
   const { sessionToken } = await import('./session-token.js')
-  const provider = sessionToken({
+  return sessionToken({
     ...settings,
     token: { file: security_token_file },
     privateKey: { file: key_file },
@@ -83,7 +87,6 @@ async function fromSession(profile: ConfigProfile, settings: Settings): Promise<
     region: regionOf(profile, settings),
     tenancy: profile.get('tenancy'),
   })
-  return explained(provider, profile)
 }
 
 /** Acts as the principal, or for the user whose delegation token the profile has. */
@@ -120,7 +123,9 @@ function explained(
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error
       const place = `Profile [${profile.name}] of ${profile.path}`
-      throw new ConfigurationError(error.code, `${place}: ${error.message}`, { cause: error.cause })
+      // What the profile asks for is configured, whatever else is not: a chain must not go on and sign as somebody else.
+      const code = error.code === 'NOT_CONFIGURED' ? 'CONFIG_MISSING' : error.code
+      throw new ConfigurationError(code, `${place}: ${error.message}`, { cause: error })
     }
   }
 }
