@@ -28,10 +28,17 @@ export function quote(text) {
   }
 }
 
+/** An OCID without the padding at its end. @param {unknown} ocid */
+export function brief(ocid) {
+  return String(ocid).replace(/(?<=^ocid1\..*?)a{5,}$/, '…')
+}
+
 /** @param {Record<string, unknown>} rows */
 export function table(rows) {
   const width = Math.max(...Object.keys(rows).map((name) => name.length))
-  for (const [name, value] of Object.entries(rows)) print(`  ${paint('cyan', name.padEnd(width))}  ${value}`)
+  for (const [name, value] of Object.entries(rows)) {
+    print(`  ${paint('cyan', name.padEnd(width))}  ${brief(value)}`)
+  }
 }
 
 /** @param {boolean} good @param {string} text @param {string} [detail] */
