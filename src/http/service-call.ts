@@ -1,6 +1,6 @@
 import type { KyInstance, Options } from 'ky'
 import { CountersignError, ServiceError } from '../errors.js'
-import { type Clock, systemClock } from '../types.js'
+import type { Clock } from '../types.js'
 import { redactUrl } from './redact.js'
 import { RETRY, type RetryPolicy, retryWait, type Sleep, sleep } from './retry.js'
 import { recordedFetch, type ServiceCallAttempt } from './service-attempt.js'
@@ -51,7 +51,7 @@ export async function serviceCall(
   options: ServiceCallOptions,
 ): Promise<Response> {
   const ky = await import('ky')
-  const { retry = RETRY.DEFAULT, clock = systemClock, maxResponseBytes = 2 ** 20, timeoutMs = 30_000, signal } = options
+  const { retry = RETRY.DEFAULT, clock = Date.now, maxResponseBytes = 2 ** 20, timeoutMs = 30_000, signal } = options
   const policy = retry || ONCE
   const recorded = recordedFetch({ fetch: options.fetch, onRequest: options.onRequest, clock, maxResponseBytes })
   const build = async (): Promise<Request> => {

@@ -1,6 +1,5 @@
 import { tagOf } from '../encoding/bytes.js'
 import { CountersignError, ServiceError } from '../errors.js'
-import { systemClock } from '../types.js'
 import { redactHeaders, redactUrl } from './redact.js'
 import { RETRY, retryWait, sleep } from './retry.js'
 import { failureDetails, requestIdOf } from './service-failure.js'
@@ -94,7 +93,7 @@ async function afterFailure<C, O>(
   outcome: AttemptOutcome<C>,
   options: SignedFetchOptions<C, O>,
 ): Promise<Step<C>> {
-  const { retry: policy = RETRY.DEFAULT, clock = systemClock, random = Math.random } = options
+  const { retry: policy = RETRY.DEFAULT, clock = Date.now, random = Math.random } = options
   const { method, init } = call.request
   const { response, headers, credentials, error } = outcome
   if (error instanceof CountersignError || init.signal?.aborted) return LAST

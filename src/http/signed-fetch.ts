@@ -1,7 +1,7 @@
 import { type OciSignOptions, signOciHeaders } from '../signers/oci.js'
 import type { OciBody } from '../signers/oci-body.js'
 import { fetchInit, settingsOf, wholeBody } from '../signers/oci-fetch-init.js'
-import { type Clock, type OciCredentials, type Signer, systemClock } from '../types.js'
+import type { Clock, OciCredentials, Signer } from '../types.js'
 import type { AttemptOutcome, OutgoingRequest, SignedFetchCall, SignedFetchOptions } from './signed-fetch-call.js'
 
 export type { SignedAttempt, SignedFetchOptions } from './signed-fetch-call.js'
@@ -33,7 +33,7 @@ export function createSignedFetch<C, O>(
   options: SignedFetchOptions<C, O> & { readonly sign: Signer<C, O> },
 ): typeof fetch
 export function createSignedFetch<C, O>(options: SignedFetchOptions<C, O>): typeof fetch {
-  const { sign, clock = systemClock } = options
+  const { sign, clock = Date.now } = options
   const prepare = sign ? signedBy(sign) : (signedForOci as unknown as Prepare<C, O>)
   const clockOffsets = new Map<string, number>()
 
@@ -95,7 +95,7 @@ async function attemptOnce<C, O>(
   prepare: Prepare<C, O>,
   options: SignedFetchOptions<C, O>,
 ): Promise<AttemptOutcome<C>> {
-  const { clock = systemClock, fetch: send = fetch, signOptions } = options
+  const { clock = Date.now, fetch: send = fetch, signOptions } = options
   const offset = call.clockOffsets.size ? (call.clockOffsets.get(new URL(call.request.url).origin) ?? 0) : 0
   const { input, init, headers } = await prepare(call.request, credentials, {
     ...(signOptions as O),

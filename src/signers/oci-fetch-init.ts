@@ -1,4 +1,3 @@
-import { tagOf } from '../encoding/bytes.js'
 import type { SignedOciRequest } from './oci.js'
 import { isBodiless } from './oci-coverage.js'
 
@@ -10,10 +9,10 @@ export function settingsOf(request: Request): RequestInit {
 }
 
 /** All bytes of a request's body, or `null` when there are none. */
-export async function wholeBody(request: Request): Promise<ArrayBuffer | null> {
+export async function wholeBody(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
   if (isBodiless(request.method)) return null
-  const bytes = await request.arrayBuffer()
-  return bytes.byteLength ? bytes : null
+  const bytes = new Uint8Array(await request.arrayBuffer())
+  return bytes.length ? bytes : null
 }
 
 /** What to hand to `fetch` beside the signed URL. A signature is good for one URL, so redirects are never followed. */
@@ -23,8 +22,8 @@ export async function fetchInit(
 ): Promise<RequestInit> {
   const init: RequestInit = { method, headers, redirect: redirect === 'error' ? redirect : 'manual' }
   if (!body) return init
-  if (tagOf(body) !== 'ReadableStream') return { ...init, body }
+  if (!('getReader' in body)) return { ...init, body }
   const { streamInit } = await import('./oci-stream.js')
-  const sized = await streamInit(body as ReadableStream<Uint8Array>, contentLength)
+  const sized = await streamInit(body, contentLength)
   return { ...init, ...sized, headers: { ...headers, ...sized.headers } }
 }

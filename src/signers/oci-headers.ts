@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.js'
+import { refuse } from './oci-refuse.js'
 
 /** Headers as `fetch` takes them: an object, pairs, or a `Headers`. */
 export type HeadersInput = Readonly<Record<string, string>> | Iterable<readonly [string, string]>
@@ -7,39 +7,22 @@ export type HeadersInput = Readonly<Record<string, string>> | Iterable<readonly 
 export type HeaderValues = Record<string, string>
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
-const VALUE = /^[\t -~]*$/
+// Other characters than these have no one spelling in bytes.
+const PRINTABLE = /^[\t -~]*$/
 
 /**
- * Copies headers under lower-case names. Values are trimmed; values of one name are joined with `, `, as `fetch` does.
+ * Copies headers under lower-case names. Values are trimmed; those of one name are joined with `, `, as `fetch` does.
  *
- * @throws UsageError `HEADER_INVALID` for a name that is no token or a value with anything but printable ASCII and tabs.
+ * @throws UsageError `HEADER_INVALID`
  */
-export function headerValues(source?: HeadersInput): HeaderValues {
+export async function headerValues(source: HeadersInput = {}): Promise<HeaderValues> {
   const values: HeaderValues = Object.create(null)
-  for (const [field, raw] of pairs(source)) {
+  for (const [field, value] of Symbol.iterator in source
+    ? (source as Iterable<[string, string]>)
+    : Object.entries(source)) {
     const name = field.toLowerCase()
-    const value = checked(name, raw)
-    values[name] = name in values ? `${values[name]}, ${value}` : value
+    if (!NAME.test(name) || !PRINTABLE.test(value)) return refuse('HEADER_INVALID', name)
+    values[name] = (name in values ? `${values[name]}, ` : '') + value.trim()
   }
   return values
-}
-
-function pairs(source: HeadersInput = {}): Iterable<readonly [string, string]> {
-  return Symbol.iterator in source ? (source as Iterable<readonly [string, string]>) : Object.entries(source)
-}
-
-function checked(name: string, value: string): string {
-  if (!NAME.test(name)) {
-    throw new UsageError(
-      'HEADER_INVALID',
-      'Expected a header name of letters, digits and "-", found another character in one.',
-    )
-  }
-  if (!VALUE.test(value)) {
-    throw new UsageError(
-      'HEADER_INVALID',
-      `Expected printable ASCII in the header "${name}", found a line end or another character; trim or encode its value.`,
-    )
-  }
-  return value.trim()
 }

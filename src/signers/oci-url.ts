@@ -1,5 +1,3 @@
-import { UsageError } from '../errors.js'
-
 /** A URL in the one form that every runtime sends as it is. */
 export interface CanonicalUrl {
   /** The authority as it goes over the wire: lower case, without a default port. */
@@ -10,38 +8,27 @@ export interface CanonicalUrl {
   readonly href: string
 }
 
-/**
- * Brings a URL to a fixed point of every runtime's `fetch`, so that what is signed is what is sent. A default port, a
- * fragment and a bare trailing `?` go; characters that runtimes or services encode differently become `%XX`.
- *
- * @throws UsageError `URL_INVALID` for userinfo, another scheme than http(s), or a path that URL parsers would rewrite.
- */
-export function canonicalUrl(input: string | URL): CanonicalUrl {
-  const { protocol, host, pathname, search } = parsed(String(input))
-  const target = (pathname + search).replace(SENT_DIFFERENTLY, percentEncoded)
-  return { host, target, href: `${protocol}//${host}${target}` }
-}
-
-// Node and Deno send `^` raw, Bun and Workers encode it; OCI itself is known to refuse bare parentheses.
+// Node and Deno send `^` raw, Bun and Workers encode it; services are known to refuse bare parentheses.
 const SENT_DIFFERENTLY = /[!'()*[\]^`{|}]/g
+
+// What URL parsers drop or collapse: white space, backslashes, and `.` and `..` segments, even when they are encoded.
 const REWRITTEN = /[\t\n\r\\]|^[^?#]*\/(\.|%2e){1,2}(?![^/?#])/i
 
-function parsed(input: string): URL {
-  if (REWRITTEN.test(input)) {
-    throw new UsageError(
-      'URL_INVALID',
-      'Expected a path without "." or ".." segments, backslashes, tabs and line ends, which URL parsers rewrite; percent-encode them ("a%2F..%2Fb").',
-    )
-  }
-  const url = parse(input)
-  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url
-  // The input may hold a password, so the message does not repeat it.
-  throw new UsageError('URL_INVALID', 'Expected an absolute http(s) URL without userinfo ("user:password@").')
+/**
+ * Brings a URL to a fixed point of every runtime's `fetch`, so that what is signed is what is sent. A default port, a
+ * fragment and a bare trailing `?` go; characters that runtimes or services encode differently become `%XX`. Gives
+ * `undefined` for a URL that is not absolute http(s), holds userinfo, or has a path that parsers would rewrite.
+ */
+export function canonicalUrl(input: string | URL): CanonicalUrl | undefined {
+  const url = parsed(String(input))
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined
+  const target = (url.pathname + url.search).replace(SENT_DIFFERENTLY, percentEncoded)
+  return { host: url.host, target, href: `${url.protocol}//${url.host}${target}` }
 }
 
-function parse(input: string): URL | undefined {
+function parsed(input: string): URL | undefined {
   try {
-    return new URL(input)
+    return REWRITTEN.test(input) ? undefined : new URL(input)
   } catch {
     return undefined
   }

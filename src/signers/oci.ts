@@ -1,11 +1,12 @@
-import { encodeBase64 } from '../encoding/base64.js'
-import { utf8 } from '../encoding/bytes.js'
-import { ConfigurationError, UsageError } from '../errors.js'
-import { type Clock, type OciCredentials, systemClock } from '../types.js'
-import { contentSha256, type OciBody, type ReadyBody, readyBody } from './oci-body.js'
-import { type Coverage, canonicalMethod, coverageOf } from './oci-coverage.js'
+import { shortBase64 } from '../encoding/short-base64.js'
+import type { Clock, OciCredentials } from '../types.js'
+import { authorization } from './oci-authorization.js'
+import { type OciBody, type ReadyBody, readyBody } from './oci-body.js'
+import { type Coverage, coverageOf, isBodiless, METHODS } from './oci-coverage.js'
 import { fetchInit, settingsOf, wholeBody } from './oci-fetch-init.js'
 import { type HeadersInput, type HeaderValues, headerValues } from './oci-headers.js'
+import { refuse } from './oci-refuse.js'
+import { type SignedNamesOptions, signedNames } from './oci-signed-names.js'
 import { REQUEST_TARGET, requestTarget, signingString } from './oci-signing-string.js'
 import { canonicalUrl } from './oci-url.js'
 
@@ -17,20 +18,9 @@ export interface OciRequest {
   readonly body?: OciBody | null
 }
 
-/** Names of headers to sign, in the order of their lines; or a function that names them for one request. */
-export type HeaderNames =
-  | readonly string[]
-  | ((request: {
-      readonly method: string
-      readonly url: string
-      readonly headers: Readonly<Record<string, string>>
-    }) => readonly string[])
-
 /** How to sign. The defaults are what every OCI service expects. */
-export interface OciSignOptions {
+export interface OciSignOptions extends SignedNamesOptions {
   readonly clock?: Clock
-  /** The time header to sign. Browsers let nobody set `date`, so the default is `x-date`. */
-  readonly dateHeader?: 'x-date' | 'date'
   /**
    * Whether the signature covers the body. `auto`: always, but for uploads to Object Storage, whose bodies may be
    * streams; other operations that want `exclude` are listed in `signers/oci-exclude-body`.
@@ -40,12 +30,6 @@ export interface OciSignOptions {
   readonly contentSha256?: string
   /** The length of a stream, in bytes. */
   readonly contentLength?: number
-  /** Headers that are signed, last, when the request carries them. */
-  readonly additionalSignedHeaders?: readonly string[]
-  /** Replaces the list that every request signs: time header, `(request-target)`, `host`, and those of the credentials. */
-  readonly genericHeaders?: HeaderNames
-  /** Replaces the list that covers the body: `content-length`, `content-type`, `x-content-sha256`. */
-  readonly bodyHeaders?: HeaderNames
 }
 
 /** What to send, and what was signed. */
@@ -86,12 +70,7 @@ export async function signOci(
   credentials: OciCredentials,
   options: OciSignOptions = {},
 ): Promise<Request> {
-  if (request.bodyUsed) {
-    throw new UsageError(
-      'BODY_NOT_REPLAYABLE',
-      'Expected a request whose body is unread, found one that was sent or read; make a new Request.',
-    )
-  }
+  if (request.bodyUsed) return refuse('BODY_NOT_REPLAYABLE')
   const { method, url, headers } = request
   const body = await bodyOf(request, options)
   const signed = await signOciHeaders({ method, url, headers, body }, credentials, options)
@@ -119,19 +98,23 @@ export async function signOciHeaders(
   credentials: OciCredentials,
   options: OciSignOptions = {},
 ): Promise<SignedOciRequest> {
-  const method = canonicalMethod(request.method)
-  const { href: url, host, target } = canonicalUrl(request.url)
-  const headers = Object.assign(headerValues(request.headers), headerValues(credentials.signedHeaders))
+  const method = request.method.toUpperCase()
+  if (!METHODS.includes(method)) return refuse('METHOD_INVALID', request.method, METHODS)
+  const { href: url, host, target } = canonicalUrl(request.url) ?? (await refuse('URL_INVALID'))
+  const headers = Object.assign(await headerValues(request.headers), await headerValues(credentials.signedHeaders))
   const hasBody = request.body !== undefined && request.body !== null
-  const coverage = coverageOf({ method, host, target, hasBody }, options.body ?? 'auto')
+  if (hasBody && isBodiless(method)) return refuse('BODY_NOT_ALLOWED', method)
+  const coverage = coverageOf({ method, host, target, hasBody }, options.body)
   const body = coverage === 'none' ? undefined : await describedBody(request.body, headers, coverage, options)
   const names = signedNames({ method, url, headers }, coverage, credentials, options)
-  setTime(headers, names, options.clock ?? systemClock)
-  const signedValues = valuesOf(names, { ...headers, host, [REQUEST_TARGET]: requestTarget(method, target) })
+  setTime(headers, names, options.clock ?? Date.now)
+  const signedValues = await valuesOf(
+    names,
+    Object.assign(headers, { host, [REQUEST_TARGET]: requestTarget(method, target) }),
+  )
   const text = signingString(names, signedValues)
-  headers['authorization'] = authorization(credentials.keyId, names, await signature(text, credentials.key))
-  delete headers['host']
-  delete headers['content-length']
+  for (const name of DERIVED) delete headers[name]
+  headers['authorization'] = await authorization(credentials, names, text)
   return {
     method,
     url,
@@ -142,56 +125,34 @@ export async function signOciHeaders(
   }
 }
 
+/** Lines that HTTP clients write themselves. */
+const DERIVED = [REQUEST_TARGET, 'host', 'content-length']
+
 /** A request whose body may be a stream to pass through gives that stream; any other gives all of its bytes. */
 async function bodyOf(request: Request, options: OciSignOptions): Promise<OciBody | null> {
-  if (options.contentLength !== undefined && request.body) return request.body
-  return wholeBody(request)
+  return options.contentLength !== undefined && request.body ? request.body : wholeBody(request)
 }
 
 /** Readies the body and writes the headers that describe it. */
 async function describedBody(
-  source: OciBody | null | undefined,
+  source: OciRequest['body'],
   headers: HeaderValues,
   coverage: Coverage,
   options: OciSignOptions,
 ): Promise<ReadyBody> {
   const digest = options.contentSha256 ?? headers['x-content-sha256']
   const unread = coverage === 'exclude' || digest !== undefined
-  const body = await readyBody(source, options.contentLength ?? headers['content-length'], unread)
-  const { content, length, type } = body
-  headers['content-length'] = String(length)
-  headers['content-type'] ||=
-    type || (coverage === 'sign' && ArrayBuffer.isView(content) ? 'application/json' : 'application/octet-stream')
+  const body = await readyBody(source, { length: options.contentLength ?? headers['content-length'], unread })
+  headers['content-length'] = String(body.length)
+  headers['content-type'] ||= body.type || (coverage === 'sign' ? 'application/json' : 'application/octet-stream')
   if (coverage === 'sign') headers['x-content-sha256'] = await contentSha256(body, digest)
   return body
 }
 
-const BODY_HEADERS = ['content-length', 'content-type', 'x-content-sha256']
-
-function signedNames(
-  request: { method: string; url: string; headers: HeaderValues },
-  coverage: Coverage,
-  credentials: OciCredentials,
-  options: OciSignOptions,
-): string[] {
-  const { genericHeaders, bodyHeaders = BODY_HEADERS, additionalSignedHeaders = [] } = options
-  const generic = genericHeaders ?? [
-    options.dateHeader ?? 'x-date',
-    REQUEST_TARGET,
-    'host',
-    ...ofCredentials(credentials, request.headers),
-  ]
-  const listed = (names: HeaderNames): readonly string[] => (typeof names === 'function' ? names(request) : names)
-  const names = [...listed(generic), ...(coverage === 'sign' ? listed(bodyHeaders) : [])].map(lowerCase)
-  const additional = additionalSignedHeaders.map(lowerCase).filter((name) => name in request.headers)
-  return [...new Set([...names, ...additional])]
-}
-
-const lowerCase = (name: string): string => name.toLowerCase()
-
-// A delegation token that is not signed is refused, whoever set it.
-function ofCredentials({ signedHeaders = {} }: OciCredentials, headers: HeaderValues): string[] {
-  return [...Object.keys(signedHeaders), ...('opc-obo-token' in headers ? ['opc-obo-token'] : [])]
+async function contentSha256({ content }: ReadyBody, declared: string | undefined): Promise<string> {
+  if (ArrayBuffer.isView(content)) return shortBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', content)))
+  if (declared === undefined) return refuse('DIGEST_MISSING')
+  return /^[\w+/]{43}=$/.test(declared) ? declared : refuse('DIGEST_INVALID')
 }
 
 /** Fills in the time headers that are signed. One that the caller set stays, unless an earlier signature brought it. */
@@ -202,40 +163,8 @@ function setTime(headers: HeaderValues, names: readonly string[], clock: Clock):
   }
 }
 
-function valuesOf(names: readonly string[], known: Readonly<Record<string, string>>): Record<string, string> {
-  const value = (name: string): string => {
-    if (Object.hasOwn(known, name)) return known[name] as string
-    throw new UsageError(
-      'HEADER_INVALID',
-      `Expected the header "${name}", which is to be signed, in the request; set it or take it off the list.`,
-    )
-  }
-  return Object.fromEntries(names.map((name) => [name, value(name)]))
-}
-
-// The order of the parameters in the provider's own examples.
-function authorization(keyId: string, names: readonly string[], signature: string): string {
-  if (!/^[ !#-[\]-~]+$/.test(keyId)) {
-    // A key id may hold a token, so the message does not repeat it.
-    throw new UsageError(
-      'KEY_ID_INVALID',
-      'Expected a key id of printable ASCII without quotes and backslashes, found something else; trim tokens read from files.',
-    )
-  }
-  return `Signature version="1",headers="${names.join(' ')}",keyId="${keyId}",algorithm="rsa-sha256",signature="${signature}"`
-}
-
-async function signature(text: string, key: OciCredentials['key']): Promise<string> {
-  const bytes = utf8(text)
-  if (typeof key === 'function') return encodeBase64(await key(bytes))
-  return encodeBase64(new Uint8Array(await crypto.subtle.sign('RSASSA-PKCS1-v1_5', usable(key), bytes)))
-}
-
-function usable(key: CryptoKey): CryptoKey {
-  const { name, hash } = (key?.algorithm ?? {}) as Partial<RsaHashedKeyAlgorithm>
-  if (name === 'RSASSA-PKCS1-v1_5' && hash?.name === 'SHA-256' && key.type === 'private') return key
-  throw new ConfigurationError(
-    'KEY_UNSUPPORTED',
-    'Expected a private CryptoKey for RSASSA-PKCS1-v1_5 with SHA-256, or a function that signs; importPrivateKey() makes one from PEM.',
-  )
+async function valuesOf(names: readonly string[], known: HeaderValues): Promise<Record<string, string>> {
+  const values: Record<string, string> = {}
+  for (const name of names) values[name] = known[name] ?? (await refuse('HEADER_MISSING', name))
+  return values
 }

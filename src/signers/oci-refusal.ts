@@ -1,0 +1,72 @@
+import { ConfigurationError, UsageError } from '../errors.js'
+
+/** What the signer refuses, and what it says then. No message repeats what may hold a secret. */
+const REFUSALS = {
+  BODY_LENGTH_UNKNOWN: () =>
+    usage(
+      'BODY_LENGTH_UNKNOWN',
+      'Expected the length of the stream, which OCI wants beforehand, found none; pass contentLength, or send a Blob or bytes.',
+    ),
+  BODY_NOT_ALLOWED: (method: string) =>
+    usage('BODY_NOT_ALLOWED', `Expected no body in a ${method} request, found one; use POST, PUT or PATCH.`),
+  BODY_NOT_REPLAYABLE: () =>
+    usage(
+      'BODY_NOT_REPLAYABLE',
+      'Expected a request whose body is unread, found one that was sent or read; make a new Request.',
+    ),
+  BODY_UNSUPPORTED: (tag: string) =>
+    usage(
+      'BODY_UNSUPPORTED',
+      `Expected text, bytes, a Blob, FormData, URLSearchParams or a stream as body, found ${tag}; JSON.stringify() an object first.`,
+    ),
+  DIGEST_MISSING: () =>
+    usage(
+      'BODY_UNSUPPORTED',
+      'Expected the digest of the stream, which the signature covers, found none; pass contentSha256, bytes, or body: "exclude" where the operation allows it.',
+    ),
+  DIGEST_INVALID: () =>
+    usage(
+      'OPTION_INVALID',
+      'Expected contentSha256 as 44 characters of base64 (the SHA-256 of the body), found something else.',
+    ),
+  HEADER_INVALID: (name: string) =>
+    usage(
+      'HEADER_INVALID',
+      `Expected a name without special characters and a value of printable ASCII, found another character in the header ${JSON.stringify(name)}; trim or encode it.`,
+    ),
+  HEADER_MISSING: (name: string) =>
+    usage(
+      'HEADER_INVALID',
+      `Expected the header ${JSON.stringify(name)}, which is to be signed, found none; set it or take it off the list.`,
+    ),
+  KEY_ID_INVALID: () =>
+    usage(
+      'KEY_ID_INVALID',
+      'Expected a key id of printable ASCII without quotes and backslashes, found another character; trim a token read from a file.',
+    ),
+  KEY_UNSUPPORTED: () =>
+    new ConfigurationError(
+      'KEY_UNSUPPORTED',
+      'Expected a private CryptoKey for RSASSA-PKCS1-v1_5 with SHA-256 or a function that signs, found another key; importPrivateKey() makes one from PEM.',
+    ),
+  METHOD_INVALID: (method: string, methods: readonly string[]) =>
+    usage('METHOD_INVALID', `Expected one of ${methods.join(', ')}, found ${JSON.stringify(method)}.`),
+  URL_INVALID: () =>
+    usage(
+      'URL_INVALID',
+      'Expected an absolute http(s) URL without userinfo, and without what URL parsers rewrite in a path ("." and ".." segments, backslashes, tabs, line ends), found another; encode such segments ("a%2F..%2Fb"), and pass credentials apart.',
+    ),
+} as const
+
+/** A reason for the signer to refuse. */
+export type Refusal = keyof typeof REFUSALS
+
+/** What the message of a refusal is made from. */
+export type RefusalDetails<R extends Refusal> = Parameters<(typeof REFUSALS)[R]>
+
+/** The error for a refusal. */
+export function refusal<R extends Refusal>(reason: R, ...found: RefusalDetails<R>): UsageError | ConfigurationError {
+  return (REFUSALS[reason] as (...found: unknown[]) => UsageError | ConfigurationError)(...found)
+}
+
+const usage = (code: UsageError['code'], message: string): UsageError => new UsageError(code, message)

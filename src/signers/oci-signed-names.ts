@@ -1,0 +1,50 @@
+import type { OciCredentials } from '../types.js'
+import type { Coverage } from './oci-coverage.js'
+import type { HeaderValues } from './oci-headers.js'
+import { REQUEST_TARGET } from './oci-signing-string.js'
+
+/** A request as a function that names its headers sees it: header names in lower case. */
+export interface NamedRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<HeaderValues>
+}
+
+/** Names of headers to sign, in the order of their lines; or a function that names them for one request. */
+export type HeaderNames = readonly string[] | ((request: NamedRequest) => readonly string[])
+
+/** Which headers to sign. */
+export interface SignedNamesOptions {
+  /** The time header to sign. Browsers let nobody set `date`, so the default is `x-date`. */
+  readonly dateHeader?: 'x-date' | 'date'
+  /** Replaces the list that every request signs: time header, `(request-target)`, `host`, and those of the credentials. */
+  readonly genericHeaders?: HeaderNames
+  /** Replaces the list that covers the body: `content-length`, `content-type`, `x-content-sha256`. */
+  readonly bodyHeaders?: HeaderNames
+  /** Headers that are signed, last, when the request carries them. */
+  readonly additionalSignedHeaders?: readonly string[]
+}
+
+const BODY_HEADERS = ['content-length', 'content-type', 'x-content-sha256']
+
+/** The names of the lines to sign, in their order. */
+export function signedNames(
+  request: NamedRequest,
+  coverage: Coverage,
+  { signedHeaders = {} }: OciCredentials,
+  options: SignedNamesOptions,
+): readonly string[] {
+  const { dateHeader = 'x-date', bodyHeaders = BODY_HEADERS, additionalSignedHeaders = [] } = options
+  const { genericHeaders = [dateHeader, REQUEST_TARGET, 'host', ...Object.keys(signedHeaders)] } = options
+  const listed = (names: HeaderNames): readonly string[] => (typeof names === 'function' ? names(request) : names)
+  const present = (names: readonly string[]): readonly string[] =>
+    names.filter((name) => name.toLowerCase() in request.headers)
+  const names = [
+    ...listed(genericHeaders),
+    // A delegation token that is not signed is refused, whoever set it.
+    ...present(['opc-obo-token']),
+    ...(coverage === 'sign' ? listed(bodyHeaders) : []),
+    ...present(additionalSignedHeaders),
+  ]
+  return [...new Set(names.map((name) => name.toLowerCase()))]
+}
