@@ -3,8 +3,8 @@ import { DER, readSequence } from '../encoding/der.js'
 import type { PemBlock } from '../encoding/pem.js'
 import { ConfigurationError } from '../errors.js'
 import { blockCiphers } from './block-ciphers.js'
-import { legacyMd5 } from './fingerprint.js'
 import type { Passphrase } from './import-private-key.js'
+import { md5 } from './md5.js'
 import { decryptPbes2 } from './pbes2.js'
 import { diagnoseDer } from './private-key-diagnosis.js'
 import { type RsaPrivateKeyDer, readRsaPrivateKey } from './rsa-key.js'
@@ -73,9 +73,9 @@ function traditional({ headers, der }: PemBlock): Decrypt | undefined {
 /** EVP_BytesToKey with MD5 and one round: each link is MD5 over the link before, the passphrase and the salt. */
 function md5Chain(passphrase: Bytes, salt: Bytes, length: number): Bytes {
   let chain = new Uint8Array()
-  let link: Uint8Array = chain
+  let link = chain
   while (chain.length < length) {
-    link = legacyMd5(concat(link, passphrase, salt))
+    link = md5(concat(link, passphrase, salt))
     chain = concat(chain, link)
   }
   return chain.subarray(0, length)

@@ -1,5 +1,5 @@
-import { md5 } from '@noble/hashes/legacy.js'
 import { toHex } from '../encoding/bytes.js'
+import { md5 } from './md5.js'
 
 /**
  * The fingerprint by which OCI knows an API key: MD5 over the SubjectPublicKeyInfo, sixteen lower-case pairs of digits
@@ -16,7 +16,7 @@ import { toHex } from '../encoding/bytes.js'
  * @see https://docs.oracle.com/iaas/Content/API/Concepts/apisigningkey.htm#four
  */
 export function fingerprint(spkiDer: Uint8Array): string {
-  return withColons(legacyMd5(spkiDer))
+  return withColons(md5(spkiDer))
 }
 
 /**
@@ -30,11 +30,6 @@ export async function certificateFingerprint(
   algorithm: 'SHA-256' | 'SHA-1',
 ): Promise<string> {
   return withColons(new Uint8Array(await crypto.subtle.digest(algorithm, der)))
-}
-
-/** MD5, for what was fixed before its weakness: key fingerprints and the key derivation of traditional PEM files. */
-export function legacyMd5(bytes: Uint8Array): Uint8Array {
-  return md5(bytes)
 }
 
 function withColons(hash: Uint8Array): string {

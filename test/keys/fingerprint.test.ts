@@ -1,7 +1,6 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { toHex, utf8 } from '../../src/encoding/bytes.js'
-import { certificateFingerprint, fingerprint, legacyMd5 } from '../../src/keys/fingerprint.js'
+import { certificateFingerprint, fingerprint } from '../../src/keys/fingerprint.js'
 import { openssl, opensslFingerprint } from '../fixtures/openssl-keys.js'
 
 const newKey = ['-newkey', 'rsa:2048', '-nodes', '-keyout', '/dev/null', '-subj', '/CN=x']
@@ -31,23 +30,5 @@ describe('certificateFingerprint', () => {
   ] as const)('is the %s of the certificate in lower case', async (algorithm, expected) => {
     const der = new Uint8Array(certificate.raw)
     expect(await certificateFingerprint(der, algorithm)).toBe(expected.toLowerCase())
-  })
-})
-
-describe('legacyMd5', () => {
-  // RFC 1321 appendix A.5.
-  it.each([
-    ['', 'd41d8cd98f00b204e9800998ecf8427e'],
-    ['abc', '900150983cd24fb0d6963f7d28e17f72'],
-    ['message digest', 'f96b697d7cb7938d525a2f31aaf161d0'],
-  ])('of %j is %s', (message, digest) => {
-    expect(toHex(legacyMd5(utf8(message)))).toBe(digest)
-  })
-
-  it('agrees with Node on every length around a block', () => {
-    for (let length = 50; length < 70; length++) {
-      const bytes = new Uint8Array(length).fill(length)
-      expect(toHex(legacyMd5(bytes))).toBe(createHash('md5').update(bytes).digest('hex'))
-    }
   })
 })
