@@ -5,6 +5,7 @@ import { type InstanceMetadata, instanceMetadata } from '../http/instance-metada
 import type { RetryPolicy } from '../http/retry.js'
 import { configuredRegion } from '../regions/configured-region.js'
 import { authEndpoint } from '../regions/endpoints.js'
+import type { Region } from '../regions/regions.js'
 import type { Runtime } from '../runtime/types.js'
 import type { OciCredentials } from '../types.js'
 import type { CachedProvider } from './cache-options.js'
@@ -18,8 +19,8 @@ export interface InstancePrincipalOptions
   readonly metadataBaseUrl?: string | undefined
   /** When to repeat reads of the metadata service; `false`: never. */
   readonly metadataRetry?: RetryPolicy | false | undefined
-  /** Default: what the metadata service says. */
-  readonly region?: string | undefined
+  /** Identifier, short code, or all that is known of it. Default: what the metadata service says. */
+  readonly region?: string | Region | undefined
   /** The token service; `/v1/x509` is added to an address without a path. Default: that of the region. */
   readonly federationEndpoint?: string | URL | undefined
   /** PEM certificates to trust in place of the system's when calling the token service. */
@@ -94,8 +95,9 @@ async function placeOf(
   runtime: Runtime,
   signal: AbortSignal,
 ): Promise<X509Place> {
-  const { region: name, federationEndpoint = endpointOfEnvironment(runtime) } = options
-  const region = name === undefined ? await metadata.region({ signal }) : await configuredRegion(name, runtime)
+  const { region: given, federationEndpoint = endpointOfEnvironment(runtime) } = options
+  const known = typeof given === 'string' ? await configuredRegion(given, runtime) : given
+  const region = known ?? (await metadata.region({ signal }))
   return { endpoint: federationEndpoint ?? authEndpoint(region), region: region.id, source: 'instance-principal' }
 }
 

@@ -75,7 +75,11 @@ export async function newKeys(): Promise<CryptoKeyPair> {
   return (await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as CryptoKeyPair
 }
 
+/** The private key of a pair, as a client holds it in a file. */
+export async function pkcs8Pem({ privateKey }: CryptoKeyPair): Promise<string> {
+  return writePem('PRIVATE KEY', new Uint8Array(await crypto.subtle.exportKey('pkcs8', privateKey)))
+}
+
 async function certified(certificate: CertificateText, keys: CryptoKeyPair): Promise<Certified> {
-  const der = new Uint8Array((await crypto.subtle.exportKey('pkcs8', keys.privateKey)) as ArrayBuffer)
-  return { ...certificate, keys, keyPem: writePem('PRIVATE KEY', der) }
+  return { ...certificate, keys, keyPem: await pkcs8Pem(keys) }
 }
