@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto'
+import type { Plugin } from 'vite'
+
+/** Adds a service worker that keeps every file of this build, so the page opens without a network. */
+export function offline(): Plugin {
+  return {
+    name: 'offline',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      const files = ['./', './online.html', './icon.svg', ...Object.keys(bundle).map((name) => `./${name}`)]
+      const version = createHash('sha256').update(files.join()).digest('hex').slice(0, 16)
+      this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: serviceWorker(files, version) })
+    },
+  }
+}
+
+function serviceWorker(files: readonly string[], version: string): string {
+  return `const name = 'countersign-${version}'
+const files = ${JSON.stringify(files)}
+addEventListener('install', (event) => event.waitUntil(caches.open(name).then((cache) => cache.addAll(files)).then(() => skipWaiting())))
+addEventListener('activate', (event) => event.waitUntil(caches.keys()
+  .then((names) => Promise.all(names.filter((other) => other !== name).map((other) => caches.delete(other))))
+  .then(() => clients.claim())))
+addEventListener('fetch', (event) => {
+  if (event.request.method !== 'GET' || new URL(event.request.url).origin !== location.origin) return
+  event.respondWith(caches.match(event.request, { ignoreSearch: true }).then((kept) => kept ?? fetch(event.request)))
+})
+`
+}

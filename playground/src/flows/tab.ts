@@ -1,0 +1,4 @@
+/** Being written. */
+export function flowsTab(panel: HTMLElement): void {
+  panel.textContent = 'flows'
+}

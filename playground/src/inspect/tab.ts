@@ -1,0 +1,4 @@
+/** Being written. */
+export function inspectTab(panel: HTMLElement): void {
+  panel.textContent = 'inspect'
+}

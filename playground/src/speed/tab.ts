@@ -1,0 +1,4 @@
+/** Being written. */
+export function speedTab(panel: HTMLElement): void {
+  panel.textContent = 'speed'
+}
