@@ -10,6 +10,7 @@ import { type OciCredentials, systemClock } from '../types.js'
 import type { CachedProvider, LoadContext } from './cache-options.js'
 import { cached } from './cached.js'
 import { reloadedWhenChanged } from './changed-files.js'
+import { lifetimeOf, refreshRule, stageAt } from './lifetime.js'
 import { callOptions, type PrincipalOptions } from './principal-options.js'
 import { isFile, type Session, type SessionSource, sessionReader } from './session-source.js'
 
@@ -80,16 +81,23 @@ function sessionLoad(settings: Settings): (context: LoadContext<OciCredentials>)
   return async (context) => {
     const session = await read()
     const fromSource = credentialsOf(session, settings)
-    const isNew = lastRead !== session.token.token
+    // What was written back by this process is no news.
+    const isNew = ![lastRead, context.previous?.token].includes(session.token.token)
     lastRead = session.token.token
     const isValid = isAlive(fromSource, context)
     if (isNew && isValid) return fromSource
     const current = newest(context.previous, isValid ? fromSource : undefined)
     if (current === undefined || !isAlive(current, context)) throw over(fromSource)
-    if (settings.autoRefresh !== 'off') return prolonged(current, settings, context)
-    if (context.forced) throw refused()
-    return current
+    if (!context.forced && (settings.autoRefresh === 'off' || !isDue(current, settings, context))) return current
+    if (settings.autoRefresh === 'off') throw refused()
+    return prolonged(current, settings, context)
   }
+}
+
+/** Not every load is about age: a file may have been touched. */
+function isDue(current: OciCredentials, settings: Settings, { now }: LoadContext<OciCredentials>): boolean {
+  const earliest = lifetimeOf(current, current.issuedAt ?? now(), refreshRule(settings), () => 0)
+  return stageAt(earliest, now()) !== 'fresh'
 }
 
 /** The same session with a later token. */
