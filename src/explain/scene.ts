@@ -25,7 +25,10 @@ export interface Scene {
   readonly signingKey?: CryptoKey
   readonly extraSignedHeaders: readonly string[]
   readonly sentByBrowser: boolean
+  /** Epoch milliseconds; the time of asking when nobody knows better. */
   readonly sentAt: number
+  /** Whether `sentAt` is when the request was sent: a request that was pasted may have been sent at any time. */
+  readonly sentAtIsKnown: boolean
 }
 
 /** Reads all there is, without failing: what cannot be read is itself evidence. */
@@ -44,6 +47,7 @@ export async function setScene(evidence: Evidence, now: number): Promise<Scene> 
     extraSignedHeaders: Object.keys(evidence.credentials?.signedHeaders ?? {}),
     sentByBrowser: evidence.sentByBrowser ?? false,
     sentAt: evidence.sentAt ?? now,
+    sentAtIsKnown: evidence.sentAt !== undefined || request !== evidence.request,
     ...present({
       request,
       response,

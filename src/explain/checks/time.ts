@@ -8,28 +8,34 @@ const form =
 
 /** The signed date against the sender's clock and, when there was an answer, the server's. */
 export function checkTime(scene: Scene): readonly Finding[] {
-  const { request, response, sentAt } = scene
+  const { request, response } = scene
   const date = request && (headerValue(request, 'x-date') ?? headerValue(request, 'date'))
   if (date === undefined) return []
   if (!form.test(date) || Number.isNaN(Date.parse(date)))
     return [found('DATE_MALFORMED', 'certain', `found: ${date.slice(0, 40)}`)]
   const signedAt = Date.parse(date)
   const serverAt = Date.parse((response && headerValue(response, 'date')) ?? '')
-  return Number.isNaN(serverAt) ? againstOwnClock(signedAt, sentAt) : againstServer(signedAt, serverAt, sentAt)
+  return Number.isNaN(serverAt) ? againstOwnClock(signedAt, scene) : againstServer(signedAt, serverAt, scene)
 }
 
-function againstServer(signedAt: number, serverAt: number, sentAt: number): readonly Finding[] {
+function againstServer(signedAt: number, serverAt: number, { sentAt, sentAtIsKnown }: Scene): readonly Finding[] {
   if (Math.abs(serverAt - signedAt) <= windowMs) return []
   const evidence = [
     `signed: ${isoTime(signedAt)}`,
     `server: ${isoTime(serverAt)}`,
     `apart: ${duration(serverAt - signedAt)}`,
   ]
+  if (!sentAtIsKnown) {
+    return [
+      found('CLOCK_SKEW', 'likely', ...evidence),
+      ...(signedAt < serverAt ? [found('REQUEST_TOO_OLD', 'possible', ...evidence)] : []),
+    ]
+  }
   const held = signedAt < serverAt && Math.abs(serverAt - sentAt) <= windowMs
   return [found(held ? 'REQUEST_TOO_OLD' : 'CLOCK_SKEW', 'certain', ...evidence)]
 }
 
-function againstOwnClock(signedAt: number, sentAt: number): readonly Finding[] {
+function againstOwnClock(signedAt: number, { sentAt }: Scene): readonly Finding[] {
   if (Math.abs(sentAt - signedAt) <= windowMs) return []
   const evidence = [`signed: ${isoTime(signedAt)}`, `sent: ${isoTime(sentAt)}`, `apart: ${duration(sentAt - signedAt)}`]
   return [found(signedAt < sentAt ? 'REQUEST_TOO_OLD' : 'CLOCK_SKEW', 'certain', ...evidence)]
