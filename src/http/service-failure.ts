@@ -6,9 +6,9 @@ export interface FailureDetails {
   readonly message?: string
 }
 
-// OCI says code and message, OAuth error and error_description, SCIM detail, Alibaba Cloud Code and Message.
+// OCI says code and message, OAuth error and error_description, SCIM detail, Alibaba Cloud Code and Message, Vault errors.
 const CODE_FIELDS = ['code', 'error', 'errorCode', 'Code']
-const MESSAGE_FIELDS = ['message', 'error_description', 'detail', 'Message']
+const MESSAGE_FIELDS = ['message', 'error_description', 'detail', 'Message', 'errors']
 
 /** Reads the body of an error answer, JSON (parsed or not) or any other text. What it gives is redacted. */
 export function failureDetails(body: unknown): FailureDetails {
@@ -33,7 +33,7 @@ function parsed(body: string): unknown {
 }
 
 function firstText(fields: object, names: readonly string[]): string | undefined {
-  const values = names.map((name) => (fields as Readonly<Record<string, unknown>>)[name])
+  const values = names.flatMap((name) => (fields as Readonly<Record<string, unknown>>)[name])
   return values.find((value): value is string => typeof value === 'string' && value !== '')
 }
 

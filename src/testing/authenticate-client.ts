@@ -1,3 +1,4 @@
+import { VerificationError } from '../errors.js'
 import { answerJson, invalidParameter, jsonObject, refusal } from './answers.js'
 import { authenticate } from './authenticate.js'
 import type { Principal } from './principal.js'
@@ -29,24 +30,37 @@ export const authenticateClientSurface: Surface = {
 async function inspect(request: ReceivedRequest, state: EmulatorState): Promise<object> {
   const { requestHeaders } = jsonObject(request)
   if (typeof requestHeaders !== 'object' || requestHeaders === null) throw invalidParameter('Expected requestHeaders.')
-  try {
-    const { principal } = await authenticate(imagined(requestHeaders as Readonly<Record<string, unknown>>), state)
-    return { principal: principalAnswer(principal), success: true }
-  } catch {
-    return { errorMessage: 'Failed to verify the HTTP(S) Signature', success: false }
-  }
+  const principal = await signerOf(requestHeaders as Readonly<Record<string, unknown>>, state)
+  if (principal === undefined) return { errorMessage: 'Failed to verify the HTTP(S) Signature', success: false }
+  return { principal: principalAnswer(principal), success: true }
 }
 
 function filter(request: ReceivedRequest, state: EmulatorState): object {
   const { principal, groupIds } = jsonObject(request)
   const { subjectId } = (principal ?? {}) as { subjectId?: unknown }
   if (typeof subjectId !== 'string' || !Array.isArray(groupIds)) throw invalidParameter('Expected principal, groupIds.')
-  const groups = state.of(groupMembers)
-  return { principal, groupIds: groupIds.filter((id) => groups.get(id)?.has(subjectId)) }
+  return { principal, groupIds: groupsOf(subjectId, groupIds.map(String), state) }
 }
 
-/** The request that the headers are said to be of: its target is a header among them. */
-export function imagined(headers: Readonly<Record<string, unknown>>): ReceivedRequest {
+/** Which of these groups somebody is in. */
+export function groupsOf(subject: string, groupIds: readonly string[], state: EmulatorState): readonly string[] {
+  return groupIds.filter((id) => state.of(groupMembers).get(id)?.has(subject))
+}
+
+/** Whose signature the headers of a request carry. The request's target is a header among them. */
+export async function signerOf(
+  headers: Readonly<Record<string, unknown>>,
+  state: EmulatorState,
+): Promise<Principal | undefined> {
+  try {
+    return (await authenticate(imagined(headers), state)).principal
+  } catch (error) {
+    if (error instanceof VerificationError) return undefined
+    throw error
+  }
+}
+
+function imagined(headers: Readonly<Record<string, unknown>>): ReceivedRequest {
   const values = new Headers()
   for (const [name, value] of Object.entries(headers)) {
     if (name.toLowerCase() !== TARGET) values.set(name, [value].flat().join(', '))
@@ -65,9 +79,14 @@ export function imagined(headers: Readonly<Record<string, unknown>>): ReceivedRe
   }
 }
 
-function principalAnswer({ subject, tenancy, claims, kind }: Principal): object {
-  const ptype = kind === 'api-key' ? 'user' : String(claims?.['ptype'] ?? kind)
-  const all = Object.entries({ ...claims, ptype, sub: subject, tenant: tenancy })
+/** The type of a principal, as tokens and OCI's answers name it. */
+export function principalType({ kind, claims }: Principal): string {
+  return kind === 'api-key' ? 'user' : String(claims?.['ptype'] ?? kind)
+}
+
+function principalAnswer(principal: Principal): object {
+  const { subject, tenancy, claims } = principal
+  const all = Object.entries({ ...claims, ptype: principalType(principal), sub: subject, tenant: tenancy })
   const listed = all.map(([key, value]) => ({ key, value: String(value), issuer: 'authService.oracle.com' }))
   return { tenantId: tenancy, subjectId: subject, claims: listed }
 }

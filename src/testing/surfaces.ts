@@ -6,6 +6,7 @@ import { identityDomainAdmin } from './identity-domain-admin.js'
 import { identityDomainToken } from './identity-domain-token.js'
 import { identityPolicies } from './identity-policies.js'
 import { identityProviderSurface } from './identity-provider.js'
+import { infisical } from './infisical.js'
 import { instanceMetadata } from './instance-metadata.js'
 import { objectStorage } from './object-storage.js'
 import { okeProxymux } from './oke-proxymux.js'
@@ -14,6 +15,7 @@ import { resourcePrincipalToken } from './resource-principal-token.js'
 import { scopedToken } from './scoped-token.js'
 import type { Surface } from './surface.js'
 import { userSession } from './user-session.js'
+import { vault } from './vault.js'
 import { x509Federation } from './x509-federation.js'
 
 /** Every built-in endpoint, in the order in which they are asked. A new one is one file and one line here. */
@@ -30,6 +32,8 @@ export const allSurfaces: readonly Surface[] = [
   identityDomainToken,
   identityDomainAdmin,
   authenticateClientSurface,
+  infisical,
+  vault,
   identityPolicies,
   identity,
   objectStorage,

@@ -1,0 +1,157 @@
+import { runtime as defaultRuntime } from '#runtime'
+import { ServiceError, UsageError } from '../errors.js'
+import { readSecurityToken } from '../federation/security-token.js'
+import type { RetryPolicy } from '../http/retry.js'
+import { readJson, serviceCall } from '../http/service-call.js'
+import type { Runtime } from '../runtime/types.js'
+import { signOciHeaders } from '../signers/oci.js'
+import { type Clock, type CredentialsProvider, type OciCredentials, systemClock } from '../types.js'
+import { apiKeyUser, infisicalHost } from './infisical-rules.js'
+
+/** How Infisical is reached. */
+export interface InfisicalSite {
+  /** @defaultValue `https://app.infisical.com` */
+  readonly site?: string | undefined
+  /** @defaultValue the runtime's own `fetch` */
+  readonly fetch?: typeof fetch | undefined
+  readonly runtime?: Pick<Runtime, 'fetch'> | undefined
+  readonly clock?: Clock | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly retry?: RetryPolicy | false | undefined
+}
+
+export interface InfisicalLoginOptions extends InfisicalSite {
+  /** The id of the machine identity, a UUID. */
+  readonly identityId: string
+  /** A user's API key. Infisical can work with nothing else. */
+  readonly credentials: CredentialsProvider<OciCredentials>
+  /** A region of the commercial realm, such as `us-ashburn-1`. Left out: the region of the credentials. */
+  readonly region?: string | undefined
+  readonly organizationSlug?: string | undefined
+}
+
+/** An access token of Infisical, to be sent as `Authorization: Bearer`. Plain data; times are epoch milliseconds. */
+export interface InfisicalToken {
+  readonly accessToken: string
+  /** The earlier of what the answer and the token itself say. Absent: no fixed end. */
+  readonly expiresAt?: number
+  readonly issuedAt: number
+  /** Until when the token can be renewed; after that, log in again. Absent: the answer does not say. */
+  readonly maxTtlMs?: number
+}
+
+/**
+ * Logs in to Infisical as a machine identity with OCI Auth. What is sent is checked against the server's rules first,
+ * because it answers most mistakes with "Something went wrong".
+ *
+ * @throws UsageError `KEY_ID_INVALID` for credentials that are no user's API key, `OPTION_INVALID` for a region or an
+ * identity id that the server refuses.
+ * @throws ServiceError when the server refuses; a 500 is how it tells that OCI did.
+ * @example
+ * ```ts
+ * import { apiKey } from 'countersign'
+ * import { infisicalLogin } from 'countersign/logins/infisical'
+ *
+ * declare const [tenancy, user, pem]: string[]
+ * const { accessToken } = await infisicalLogin({
+ *   identityId: '01234567-89ab-cdef-0123-456789abcdef',
+ *   credentials: apiKey({ tenancy, user, privateKey: pem }),
+ *   region: 'us-ashburn-1',
+ * })
+ * ```
+ * @see https://infisical.com/docs/documentation/platform/identities/oci-auth
+ */
+export async function infisicalLogin(options: InfisicalLoginOptions): Promise<InfisicalToken> {
+  requireIdentityId(options.identityId)
+  // Signed anew for each attempt: the date in the headers ages.
+  const body = (): Promise<object> => infisicalLoginBody(options)
+  return tokenFrom(await post('/api/v1/auth/oci-auth/login', body, options), options)
+}
+
+/**
+ * The body of a login: the headers of a Get User request that nobody sends but Infisical. Use it where another client
+ * does the sending.
+ *
+ * @throws UsageError as {@link infisicalLogin} does.
+ */
+export async function infisicalLoginBody(options: InfisicalLoginOptions): Promise<object> {
+  const { identityId, organizationSlug, clock, signal } = options
+  const credentials = await options.credentials(signal && { signal })
+  const user = apiKeyUser(credentials)
+  const host = infisicalHost(options.region ?? credentials.region ?? '')
+  const url = `https://${host}/20160918/users/${user}`
+  // The server drops every other header, and a signature that covers one of those would fail.
+  const { signedHeaders: _, ...plain } = credentials
+  const { headers } = await signOciHeaders({ method: 'GET', url }, plain, clock === undefined ? {} : { clock })
+  const { authorization, 'x-date': date } = headers
+  const slug = organizationSlug !== undefined && organizationSlug !== '' && { organizationSlug }
+  return { identityId, userOcid: user, headers: { authorization, host, 'x-date': date }, ...slug }
+}
+
+/**
+ * Renews an access token before it ends. The answer holds a new token; the old one may end at once.
+ *
+ * @throws ServiceError 401 when the token has reached its maximum life, was revoked or is used up, 403 when it has
+ * expired: log in again.
+ */
+export async function renewInfisicalToken(token: string, site: InfisicalSite = {}): Promise<InfisicalToken> {
+  return tokenFrom(await post('/api/v1/auth/token/renew', async () => ({ accessToken: token }), site), site)
+}
+
+/** Ends an access token. @throws ServiceError when the server refuses. */
+export async function revokeInfisicalToken(token: string, site: InfisicalSite = {}): Promise<void> {
+  await post('/api/v1/auth/token/revoke', async () => ({ accessToken: token }), site)
+}
+
+async function post(path: string, body: () => Promise<object>, options: InfisicalSite): Promise<unknown> {
+  const { site = 'https://app.infisical.com', runtime = defaultRuntime, clock, signal, retry } = options
+  const url = new URL(path, site)
+  const headers = { accept: 'application/json', 'content-type': 'application/json' }
+  const request = async (): Promise<Request> =>
+    new Request(url, { method: 'POST', headers, body: JSON.stringify(await body()) })
+  const response = await serviceCall(request, {
+    fetch: options.fetch ?? runtime.fetch,
+    timeoutMs: 10_000,
+    clock,
+    signal,
+    retry,
+  })
+  return readJson(response, 'the login of Infisical')
+}
+
+function tokenFrom(body: unknown, { clock = systemClock }: InfisicalSite): InfisicalToken {
+  const { accessToken, expiresIn, accessTokenMaxTTL } = (body ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof accessToken !== 'string' || accessToken === '') {
+    throw new ServiceError('SERVICE_RESPONSE_INVALID', 'Expected "accessToken" in the answer of Infisical.')
+  }
+  const issuedAt = clock()
+  const ends = [endsAfter(issuedAt, expiresIn), endOf(accessToken)].filter((end) => end !== undefined)
+  return {
+    accessToken,
+    issuedAt,
+    ...(ends.length > 0 && { expiresAt: Math.min(...ends) }),
+    ...(typeof accessTokenMaxTTL === 'number' && accessTokenMaxTTL > 0 && { maxTtlMs: accessTokenMaxTTL * 1000 }),
+  }
+}
+
+// Zero means "no fixed end" on older servers.
+function endsAfter(issuedAt: number, seconds: unknown): number | undefined {
+  return typeof seconds === 'number' && seconds > 0 ? issuedAt + seconds * 1000 : undefined
+}
+
+/** The token's own end: a server may cap it below what its answer says. */
+function endOf(accessToken: string): number | undefined {
+  try {
+    return readSecurityToken(accessToken).expiresAt
+  } catch {
+    return undefined // Not a JWT, or one without times: the answer alone counts.
+  }
+}
+
+function requireIdentityId(identityId: string): void {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(identityId)) return
+  throw new UsageError(
+    'OPTION_INVALID',
+    'Expected the identity id to be a UUID: copy it from the identity in Infisical.',
+  )
+}

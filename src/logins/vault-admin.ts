@@ -1,0 +1,89 @@
+import { runtime as defaultRuntime } from '#runtime'
+import { ServiceError, UsageError } from '../errors.js'
+import { readJson, serviceCall } from '../http/service-call.js'
+import { mountUrl, namespaceOf, roleName, type VaultSite } from './vault.js'
+
+/** An administrator's way in. */
+export interface VaultAdmin extends VaultSite {
+  /** Sent as `X-Vault-Token`. */
+  readonly token: string
+}
+
+/** Who may log in to a role, and what the token is like. Times are seconds. */
+export interface VaultOciRole {
+  /** OCIDs of groups and dynamic groups, a hundred at most. Users are not named one by one. */
+  readonly ocidList: readonly string[]
+  /** Vault's standard token fields, such as `token_policies` and `token_ttl`, as they are. */
+  readonly token?: Readonly<Record<string, unknown>>
+}
+
+/** Names the one tenancy whose principals may log in at this mount. @throws UsageError, ServiceError */
+export async function configureVaultOci(homeTenancyId: string, admin: VaultAdmin): Promise<void> {
+  if (!homeTenancyId.startsWith('ocid1.tenancy.')) throw invalid('the OCID of a tenancy')
+  await call('POST', '/config', admin, { home_tenancy_id: homeTenancyId })
+}
+
+/** The home tenancy of the mount. @throws ServiceError 404 when none is set. */
+export async function getVaultOciConfig(admin: VaultAdmin): Promise<string> {
+  const { home_tenancy_id: tenancy } = await data(await call('GET', '/config', admin))
+  return String(tenancy)
+}
+
+/** Makes or changes a role. @throws UsageError `OPTION_INVALID` for OCIDs that are no groups; ServiceError */
+export async function putVaultOciRole(
+  role: string,
+  { ocidList, token }: VaultOciRole,
+  admin: VaultAdmin,
+): Promise<void> {
+  if (ocidList.length === 0 || ocidList.length > 100) throw invalid('one to a hundred OCIDs')
+  const stranger = ocidList.find((ocid) => !/^ocid1\.(group|dynamicgroup)\./.test(ocid))
+  if (stranger !== undefined) throw invalid(`OCIDs of groups and dynamic groups, got "${stranger}"`)
+  await call('POST', `/role/${roleName(role)}`, admin, { ocid_list: ocidList, ...token })
+}
+
+/** Reads a role. @throws ServiceError 404 when there is none. */
+export async function getVaultOciRole(role: string, admin: VaultAdmin): Promise<VaultOciRole> {
+  const { ocid_list: ocids, ...token } = await data(await call('GET', `/role/${roleName(role)}`, admin))
+  return { ocidList: Array.isArray(ocids) ? ocids.map(String) : [], token }
+}
+
+/** The names of all roles. @throws ServiceError */
+export async function listVaultOciRoles(admin: VaultAdmin): Promise<readonly string[]> {
+  try {
+    const { keys } = await data(await call('GET', '/role?list=true', admin))
+    return Array.isArray(keys) ? keys.map(String) : []
+  } catch (error) {
+    if (error instanceof ServiceError && error.status === 404) return [] // How Vault lists nothing.
+    throw error
+  }
+}
+
+/** Removes a role. Tokens that it gave live on. @throws ServiceError */
+export async function deleteVaultOciRole(role: string, admin: VaultAdmin): Promise<void> {
+  await call('DELETE', `/role/${roleName(role)}`, admin)
+}
+
+async function call(method: string, path: string, admin: VaultAdmin, body?: object): Promise<Response> {
+  const { fetch, runtime = defaultRuntime, clock, signal, retry } = admin
+  const headers = { accept: 'application/json', 'x-vault-token': admin.token, ...namespaceOf(admin) }
+  const url = `${mountUrl(admin)}${path}`
+  const request = (): Request =>
+    body === undefined
+      ? new Request(url, { method, headers })
+      : new Request(url, {
+          method,
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        })
+  return serviceCall(request, { fetch: fetch ?? runtime.fetch, timeoutMs: 10_000, clock, signal, retry })
+}
+
+async function data(response: Response): Promise<Readonly<Record<string, unknown>>> {
+  const body = (await readJson(response, 'the answer of Vault')) as { data?: unknown } | null
+  if (typeof body?.data === 'object' && body.data !== null) return body.data as Readonly<Record<string, unknown>>
+  throw new ServiceError('SERVICE_RESPONSE_INVALID', 'Expected "data" in the answer of Vault.')
+}
+
+function invalid(expected: string): UsageError {
+  return new UsageError('OPTION_INVALID', `Vault's OCI auth expects ${expected}.`)
+}

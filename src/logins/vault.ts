@@ -1,0 +1,160 @@
+import { runtime as defaultRuntime } from '#runtime'
+import { encodeBase64 } from '../encoding/base64.js'
+import { utf8 } from '../encoding/bytes.js'
+import { ServiceError, UsageError } from '../errors.js'
+import type { RetryPolicy } from '../http/retry.js'
+import { readJson, serviceCall } from '../http/service-call.js'
+import type { Runtime } from '../runtime/types.js'
+import { signOciHeaders } from '../signers/oci.js'
+import { type Clock, type CredentialsProvider, type OciCredentials, systemClock } from '../types.js'
+
+/** The forms in which Vault takes the signed headers; they mean the same. */
+export type VaultHeaderEncoding = 'object' | 'json' | 'base64' | 'list'
+
+/** How Vault is reached. */
+export interface VaultSite {
+  /** Vault's address, as in `VAULT_ADDR`. Its authority is signed. */
+  readonly address: string
+  /** The path at which OCI auth is enabled. @defaultValue `oci` */
+  readonly mount?: string | undefined
+  readonly namespace?: string | undefined
+  /** @defaultValue the runtime's own `fetch` */
+  readonly fetch?: typeof fetch | undefined
+  readonly runtime?: Pick<Runtime, 'fetch'> | undefined
+  readonly clock?: Clock | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly retry?: RetryPolicy | false | undefined
+}
+
+export interface VaultLoginOptions extends VaultSite {
+  /** The name of the role. Vault knows roles in lower case alone, and that form is signed. */
+  readonly role: string
+  /** A user's API key or session, or an instance principal. Vault refuses resource principals. */
+  readonly credentials: CredentialsProvider<OciCredentials>
+  /** @defaultValue `object` */
+  readonly encoding?: VaultHeaderEncoding | undefined
+}
+
+/** A token of Vault, to be sent as `X-Vault-Token`. It cannot be renewed: log in again. */
+export interface VaultToken {
+  readonly clientToken: string
+  readonly accessor?: string
+  readonly policies: readonly string[]
+  /** Epoch milliseconds. Absent: no fixed end. */
+  readonly expiresAt?: number
+  readonly issuedAt: number
+  readonly renewable: boolean
+}
+
+/**
+ * Logs in to HashiCorp Vault with the OCI auth method: signs an imaginary GET of Vault's own login path, and posts the
+ * headers of it. Vault asks OCI whose signature it is.
+ *
+ * @throws UsageError `OPTION_INVALID` for a role or mount that cannot stand in a path, `KEY_ID_INVALID` for a resource
+ * principal, `URL_INVALID` for plain http to another machine.
+ * @throws ServiceError when Vault refuses.
+ * @example
+ * ```ts
+ * import { instancePrincipal } from 'countersign/credentials/instance-principal'
+ * import { vaultLogin } from 'countersign/logins/vault'
+ *
+ * const { clientToken } = await vaultLogin({
+ *   address: 'https://vault.example.com:8200',
+ *   role: 'ci',
+ *   credentials: instancePrincipal(),
+ * })
+ * ```
+ * @see https://developer.hashicorp.com/vault/docs/auth/oci
+ */
+export async function vaultLogin(options: VaultLoginOptions): Promise<VaultToken> {
+  const { fetch, runtime = defaultRuntime, clock = systemClock, signal, retry } = options
+  const request = async (): Promise<Request> => {
+    const body = JSON.stringify({ request_headers: await vaultLoginHeaders(options) })
+    const headers = { accept: 'application/json', 'content-type': 'application/json', ...namespaceOf(options) }
+    return new Request(loginUrl(options), { method: 'POST', headers, body })
+  }
+  const response = await serviceCall(request, {
+    fetch: fetch ?? runtime.fetch,
+    timeoutMs: 10_000,
+    clock,
+    signal,
+    retry,
+  })
+  return tokenFrom(await readJson(response, 'the login of Vault'), clock())
+}
+
+/** The `request_headers` of a login, in the chosen form, for clients that send it themselves. @throws as `vaultLogin` */
+export async function vaultLoginHeaders(options: VaultLoginOptions): Promise<unknown> {
+  const { encoding = 'object', clock, signal } = options
+  const credentials = await options.credentials(signal && { signal })
+  refuseResources(credentials)
+  const url = loginUrl(options)
+  const signOptions = { dateHeader: 'date' as const, ...(clock && { clock }) }
+  const { signedHeaders: _, ...plain } = credentials
+  const { headers, signedValues } = await signOciHeaders({ method: 'GET', url }, plain, signOptions)
+  const { authorization = '' } = headers
+  return ENCODINGS[encoding]({ ...signedValues, authorization })
+}
+
+/** The headers that Vault's namespaces need: they belong there and not in the path, which is signed without them. */
+export function namespaceOf({ namespace }: VaultSite): Readonly<Record<string, string>> {
+  return namespace === undefined || namespace === '' ? {} : { 'x-vault-namespace': namespace }
+}
+
+/** The path of OCI auth in Vault. @throws UsageError `OPTION_INVALID` */
+export function mountUrl({ address, mount = 'oci' }: VaultSite): string {
+  const path = mount.replace(/^\/|\/$/g, '')
+  if (!/^[\w.-]+(\/[\w.-]+)*$/.test(path) || path.split('/').includes('..')) throw invalid('mount', mount)
+  return new URL(`/v1/auth/${path}`, address).href
+}
+
+/** A role's name as Vault keeps it. @throws UsageError `OPTION_INVALID` */
+export function roleName(role: string): string {
+  if (!/^\w(([\w.-]+)?\w)?$/.test(role)) throw invalid('role', role)
+  return role.toLowerCase()
+}
+
+const ENCODINGS: Readonly<Record<VaultHeaderEncoding, (headers: Readonly<Record<string, string>>) => unknown>> = {
+  object: (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+  json: (headers) => JSON.stringify(ENCODINGS.object(headers)),
+  base64: (headers) => encodeBase64(utf8(JSON.stringify(ENCODINGS.object(headers)))),
+  list: (headers) => Object.entries(headers).map(([name, value]) => `${name}:${value}`),
+}
+
+function loginUrl(options: VaultLoginOptions): string {
+  return `${mountUrl(options)}/login/${roleName(options.role)}`
+}
+
+function refuseResources({ keyId, claims }: OciCredentials): void {
+  const type = keyId.startsWith('resource/') ? 'resource' : claims?.['ptype']
+  if (type === undefined || type === 'user' || type === 'instance') return
+  throw new UsageError(
+    'KEY_ID_INVALID',
+    `Vault lets users and instances in, and no principal of type "${String(type)}".`,
+  )
+}
+
+function tokenFrom(body: unknown, issuedAt: number): VaultToken {
+  const { auth } = (body ?? {}) as { auth?: Readonly<Record<string, unknown>> | null }
+  // `token` is what an old page of the documentation calls it.
+  const clientToken = auth?.['client_token'] ?? auth?.['token']
+  if (typeof clientToken !== 'string' || clientToken === '') {
+    throw new ServiceError('SERVICE_RESPONSE_INVALID', 'Expected "auth.client_token" in the answer of Vault.')
+  }
+  const { accessor, policies, lease_duration: seconds, renewable } = auth ?? {}
+  return {
+    clientToken,
+    issuedAt,
+    renewable: renewable === true,
+    policies: Array.isArray(policies) ? policies.map(String) : [],
+    ...(typeof accessor === 'string' && { accessor }),
+    ...(typeof seconds === 'number' && seconds > 0 && { expiresAt: issuedAt + seconds * 1000 }),
+  }
+}
+
+function invalid(name: string, value: string): UsageError {
+  return new UsageError(
+    'OPTION_INVALID',
+    `Expected ${name} to be a name that can stand in a path, got ${JSON.stringify(value)}.`,
+  )
+}
