@@ -59,11 +59,14 @@ const PRINCIPALS: Readonly<Record<EmulatedPrincipal, VariablesOf>> = {
   }),
   'resource-principal-2.1': (served) => resourcePrincipal('2.1', served, ownKey(served)),
   'resource-principal-2.1.1': (served) => resourcePrincipal('2.1.1', served, ownKey(served)),
-  'resource-principal-2.1.2': (served) => resourcePrincipal('2.1.2', served, ownKey(served)),
+  'resource-principal-2.1.2': (served) =>
+    // The Python SDK fails without a context, although it is optional.
+    resourcePrincipal('2.1.2', served, { ...ownKey(served), SECURITY_CONTEXT: 'emulated-context' }),
   'resource-principal-2.2': (served) => resourcePrincipal('2.2', served, injected(served)),
   'resource-principal-3.0': (served) => ({
     [`${RP}VERSION`]: '3.0',
-    [`${RP}RPT_URL_FOR_PARENT_RESOURCE`]: `${served.http}/20180711/resourcePrincipalToken/parents/1`,
+    // The root path is the first parent's: recent versions of the Python SDK take no path here.
+    [`${RP}RPT_URL_FOR_PARENT_RESOURCE`]: served.http,
     [`${RP}RPST_ENDPOINT_FOR_PARENT_RESOURCE`]: served.http,
     ...withSuffix('_FOR_LEAF_RESOURCE', resourcePrincipal('2.2', served, injected(served))),
     OCI_CLI_AUTH: 'resource_principal',
@@ -107,6 +110,21 @@ export function emulatorEnvironment(served: ServedAt, principal?: EmulatedPrinci
     }),
     NODE_EXTRA_CA_CERTS: served.paths.authority,
     ...(principal === undefined ? metadataService(served) : PRINCIPALS[principal](served)),
+  }
+}
+
+/**
+ * Variables that send a program's requests through a served emulator, whatever host they name. For clients that have the
+ * token service's name built in; the certificate that they are shown is the emulator's.
+ */
+export function emulatorProxyEnvironment({ http, paths }: ServedAt): Variables {
+  return {
+    HTTP_PROXY: http,
+    HTTPS_PROXY: http,
+    NO_PROXY: '127.0.0.1,localhost',
+    REQUESTS_CA_BUNDLE: paths.authority,
+    SSL_CERT_FILE: paths.authority,
+    NODE_EXTRA_CA_CERTS: paths.authority,
   }
 }
 

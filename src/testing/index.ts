@@ -6,7 +6,13 @@ export {
 } from './certificate-authority.js'
 export type { CounterSnapshot } from './counters.js'
 export { createEmulator, type Emulator, type EmulatorOptions } from './emulator.js'
-export { type EmulatedPrincipal, emulatedPrincipals, emulatorEnvironment, type ServedAt } from './environment.js'
+export {
+  type EmulatedPrincipal,
+  emulatedPrincipals,
+  emulatorEnvironment,
+  emulatorProxyEnvironment,
+  type ServedAt,
+} from './environment.js'
 export type { Fault, FaultEffect, FaultTarget } from './faults.js'
 export { type FixtureFile, type FixtureFiles, type FixturePaths, fixtureFiles, fixturePaths } from './fixture-files.js'
 export type { FixtureKey, InjectedKeys } from './fixture-keys.js'
