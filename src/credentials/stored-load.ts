@@ -13,27 +13,31 @@ export function throughStore<C extends Expiring>(
 ): LoadCredentials<C> {
   const { store } = options
   if (store === undefined) return load
+  const attempt = reporting(options)
   return async (context) => {
-    const report = reporter(options)
-    const stored = await store.get().catch(report('get'))
-    if (stored !== undefined && (await isGoodEnough(stored, store, context, options))) return stored
-    const credentials = await load(context)
-    await store.set(credentials).catch(report('set'))
-    return credentials
+    const stored = await attempt('get', () => store.get())
+    const stage =
+      stored === undefined || isRefused(stored, context) ? 'expired' : stageOf(stored, context.now(), options)
+    if (stored !== undefined && (await isGoodEnough(stage, store))) return stored
+    try {
+      const credentials = await load(context)
+      await attempt('set', () => store.set(credentials))
+      return credentials
+    } catch (error) {
+      if (stored !== undefined && stage !== 'expired') return stored
+      throw error
+    }
   }
 }
 
-/** Fresh ones are; ageing ones are while somebody else holds the lease on the refresh; refused ones never are. */
-async function isGoodEnough<C extends Expiring>(
-  stored: C,
-  store: CredentialsStore<C>,
-  { forced, previous, now }: LoadContext<C>,
-  options: CacheOptions<C>,
-): Promise<boolean> {
-  if (previous !== undefined && sameCredentials(stored, previous) && forced) return false
-  const stage = stageOf(stored, now(), options)
-  if (stage === 'fresh') return true
-  return stage === 'ageing' && store.lease !== undefined && !(await store.lease(LEASE_MS).catch(() => true))
+function isRefused<C extends Expiring>(stored: C, { forced, previous }: LoadContext<C>): boolean {
+  return forced && previous !== undefined && sameCredentials(stored, previous)
+}
+
+/** Fresh ones are; ageing ones are while somebody else holds the lease on the refresh. */
+async function isGoodEnough<C>(stage: Stage, store: CredentialsStore<C>): Promise<boolean> {
+  if (stage !== 'ageing') return stage === 'fresh'
+  return store.lease !== undefined && !(await store.lease(LEASE_MS).catch(() => true))
 }
 
 function stageOf<C extends Expiring>(stored: C, now: number, options: CacheOptions<C>): Stage {
@@ -43,16 +47,19 @@ function stageOf<C extends Expiring>(stored: C, now: number, options: CacheOptio
   return stageAt(lifetime, now)
 }
 
-function reporter<C>({
-  onEvent,
-  clock = systemClock,
-}: CacheOptions<C>): (action: 'get' | 'set') => (error: unknown) => undefined {
-  return (action) => (error) => {
+type Attempt = <T>(action: 'get' | 'set', run: () => Promise<T>) => Promise<T | undefined>
+
+function reporting<C>({ onEvent, clock = systemClock }: CacheOptions<C>): Attempt {
+  return async (action, run) => {
     try {
-      onEvent?.({ type: 'store-failed', at: clock(), action, error })
-    } catch {
-      // An observer must not be able to stop the signing.
+      return await run()
+    } catch (error) {
+      try {
+        onEvent?.({ type: 'store-failed', at: clock(), action, error })
+      } catch {
+        // An observer must not be able to stop the signing.
+      }
+      return undefined
     }
-    return undefined
   }
 }
