@@ -42,6 +42,8 @@ export async function bundle(entries, target = 'browser') {
     platform: 'browser',
     splitting: true,
     target: 'es2022',
+    // Without the paths of tsconfig.json, which lead to the sources.
+    tsconfigRaw: {},
     write: false,
   })
   const atOnce = reachable(metafile.outputs)

@@ -43,7 +43,9 @@ export function fromHex(hex: string): Bytes | undefined {
 
 /** The class name that a value gives itself; unlike `instanceof`, it also knows objects of another realm. */
 export function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1)
+  const tag = Object.prototype.toString.call(value).slice(8, -1)
+  // Workers with a compatibility date before 2024-09-26 leave their objects without a tag.
+  return tag === 'Object' ? ((value as object).constructor?.name ?? tag) : tag
 }
 
 /** Whether a value is an `ArrayBuffer` or a view on one, of this realm or another. */
