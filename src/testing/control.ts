@@ -1,6 +1,7 @@
 import { answerJson, invalidParameter, jsonObject, notFound, refusal } from './answers.js'
 import type { CertificateShape } from './certificate-authority.js'
 import { certificateAuthority } from './certificate-authority.js'
+import { effectNames } from './fault-effects.js'
 import type { Fault } from './faults.js'
 import type { ReceivedRequest } from './received.js'
 import { DEFAULT_SETTINGS } from './settings.js'
@@ -33,18 +34,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'POST /tokens/spoil': (request, { tokens }) => tokens.spoilNext(...flawsFrom(jsonObject(request))),
 }
 
-const EFFECTS: ReadonlySet<unknown> = new Set<Fault['effect']>([
-  'status',
-  'html',
-  'body',
-  'delay',
-  'hang',
-  'disconnect',
-  'lose-answer',
-  'truncate',
-  'break-off',
-  'reorder',
-])
 const FLAWS: ReadonlySet<unknown> = new Set<TokenFlaw>(['no-exp', 'expired', 'other-key', 'not-a-jwt'])
 
 /**
@@ -77,7 +66,9 @@ function changeSettings(request: ReceivedRequest, { settings }: EmulatorState): 
 
 function faultFrom(body: Readonly<Record<string, unknown>>): Fault {
   const { effect } = body
-  if (!EFFECTS.has(effect)) throw invalidParameter(`Expected "effect" to be one of ${[...EFFECTS].join(', ')}.`)
+  if (typeof effect !== 'string' || !effectNames.includes(effect)) {
+    throw invalidParameter(`Expected "effect" to be one of ${effectNames.join(', ')}.`)
+  }
   if (effect === 'status' && typeof body['status'] !== 'number')
     throw invalidParameter('Expected "status" to be a number.')
   if (effect === 'delay' && typeof body['ms'] !== 'number') throw invalidParameter('Expected "ms" to be a number.')

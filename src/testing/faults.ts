@@ -1,38 +1,15 @@
-import { answerOciError } from './answers.js'
+import { connectionLost, type FaultEffect, type FaultScene, perform } from './fault-effects.js'
 import type { ReceivedRequest } from './received.js'
 import type { Timers } from './timers.js'
 
-/** What happens to a request in place of the right answer. */
-export type FaultEffect =
-  /** An error in OCI's shape, without the request being looked at. */
-  | { readonly effect: 'status'; readonly status: number; readonly code?: string; readonly retryAfterSeconds?: number }
-  /** A page of HTML, as a proxy or captive portal sends. */
-  | { readonly effect: 'html'; readonly status?: number }
-  /** Any other answer. */
-  | { readonly effect: 'body'; readonly status?: number; readonly contentType?: string; readonly body: string }
-  /** The right answer, later. */
-  | { readonly effect: 'delay'; readonly ms: number }
-  /** No answer, until the client gives up or the faults are cleared. */
-  | { readonly effect: 'hang' }
-  /** The connection breaks before the request is looked at. */
-  | { readonly effect: 'disconnect' }
-  /** The request is carried out, then the connection breaks. */
-  | { readonly effect: 'lose-answer' }
-  /** The first half of the right answer, as if it were whole. */
-  | { readonly effect: 'truncate' }
-  /** The first half of the right answer, then the connection breaks. */
-  | { readonly effect: 'break-off' }
-  /** The right answer, held back until a later request to the same surface is answered. */
-  | { readonly effect: 'reorder' }
-
-/** Which requests a fault happens to. Without a target: to any request but those of the control surface. */
+/** Which requests a fault happens to. Without a surface: to any request but those of the control endpoint. */
 export interface FaultTarget {
   /** The name of a surface, such as `x509` or `instance-metadata`. */
   readonly surface?: string
   /** Part of the request target, such as `/instance/region`. */
   readonly path?: string
   readonly method?: string
-  /** How many requests it happens to, one by default. `Infinity` (in JSON: 0) until cleared. */
+  /** How many requests it happens to, one by default. `Infinity`, or 0 in JSON: until it is cleared. */
   readonly times?: number
   /** How many matching requests pass unharmed before that. */
   readonly skip?: number
@@ -41,15 +18,11 @@ export interface FaultTarget {
 /** A fault to inject. */
 export type Fault = FaultTarget & FaultEffect
 
-type Answer = (signal: AbortSignal) => Promise<Response>
-
 interface PendingFault {
   readonly fault: Fault
   skip: number
   times: number
 }
-
-const HTML = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>\n'
 
 /**
  * Makes the emulator fail on purpose. Faults are used up in the order they were added; a request meets at most one.
@@ -62,8 +35,8 @@ const HTML = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>
  */
 export class Faults {
   readonly #timers: Timers
-  #pending: PendingFault[] = []
-  #held = new Map<string, (() => void)[]>()
+  readonly #held = new Map<string, (() => void)[]>()
+  #pending: readonly PendingFault[] = []
   #cleared = new AbortController()
 
   constructor(timers: Timers) {
@@ -73,7 +46,7 @@ export class Faults {
   /** Adds faults. The function that comes back removes those of them that are left. */
   add(...faults: readonly Fault[]): () => void {
     const added = faults.map((fault) => ({ fault, skip: fault.skip ?? 0, times: timesOf(fault) }))
-    this.#pending.push(...added)
+    this.#pending = [...this.#pending, ...added]
     return () => {
       this.#pending = this.#pending.filter((pending) => !added.includes(pending))
     }
@@ -93,9 +66,20 @@ export class Faults {
   }
 
   /** Answers a request, through the fault that is due for it. */
-  async apply(request: ReceivedRequest, surface: string, signal: AbortSignal, answer: Answer): Promise<Response> {
+  async apply(
+    request: ReceivedRequest,
+    surface: string,
+    signal: AbortSignal,
+    answer: () => Promise<Response>,
+  ): Promise<Response> {
     const fault = this.#take(request, surface)
-    const response = fault === undefined ? await answer(signal) : await this.#suffer(fault, surface, signal, answer)
+    const scene: FaultScene = {
+      answer,
+      wait: (ms) => this.#timers.wait(ms, signal),
+      hang: () => this.#hang(signal),
+      hold: () => this.#hold(surface),
+    }
+    const response = fault === undefined ? await answer() : await perform(fault, scene)
     if (fault?.effect !== 'reorder') this.#release(surface)
     return response
   }
@@ -114,40 +98,7 @@ export class Faults {
     return undefined
   }
 
-  async #suffer(fault: Fault, surface: string, signal: AbortSignal, answer: Answer): Promise<Response> {
-    switch (fault.effect) {
-      case 'status':
-        return statusAnswer(fault)
-      case 'html':
-        return new Response(HTML, { status: fault.status ?? 502, headers: { 'content-type': 'text/html' } })
-      case 'body':
-        return new Response(fault.body, {
-          status: fault.status ?? 200,
-          headers: { 'content-type': fault.contentType ?? 'application/json' },
-        })
-      case 'delay':
-        await this.#timers.wait(fault.ms, signal)
-        return answer(signal)
-      case 'hang':
-        return this.#hang(signal)
-      case 'disconnect':
-        throw connectionLost()
-      case 'lose-answer':
-        await answer(signal)
-        throw connectionLost()
-      case 'truncate':
-        return half(await answer(signal), false)
-      case 'break-off':
-        return half(await answer(signal), true)
-      case 'reorder': {
-        const response = await answer(signal)
-        await this.#hold(surface)
-        return response
-      }
-    }
-  }
-
-  #hang(signal: AbortSignal): Promise<Response> {
+  #hang(signal: AbortSignal): Promise<never> {
     const cleared = this.#cleared.signal
     return new Promise((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -175,36 +126,4 @@ function timesOf({ times = 1 }: Fault): number {
 function isTarget({ surface, path, method }: FaultTarget, request: ReceivedRequest, name: string): boolean {
   if (surface === undefined ? name === 'control' : surface !== name) return false
   return (path === undefined || request.target.includes(path)) && (method === undefined || method === request.method)
-}
-
-function statusAnswer(fault: Extract<Fault, { effect: 'status' }>): Response {
-  const { status, code = 'InjectedFault', retryAfterSeconds } = fault
-  const response = answerOciError(status, code, 'The emulator was told to fail.')
-  if (retryAfterSeconds !== undefined) response.headers.set('retry-after', String(retryAfterSeconds))
-  return response
-}
-
-/** What `fetch` rejects with when the other side goes away. */
-function connectionLost(): TypeError {
-  return new TypeError('fetch failed: the emulator broke the connection, as it was told to.')
-}
-
-async function half(response: Response, broken: boolean): Promise<Response> {
-  const whole = new Uint8Array(await response.arrayBuffer())
-  const first = whole.slice(0, Math.floor(whole.length / 2))
-  const body = broken ? brokenStream(first) : first
-  const headers = new Headers(response.headers)
-  headers.delete('content-length')
-  return new Response(body, { status: response.status, headers })
-}
-
-function brokenStream(first: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let sent = false
-  return new ReadableStream({
-    pull(controller) {
-      if (sent) return controller.error(connectionLost())
-      sent = true
-      controller.enqueue(first)
-    },
-  })
 }

@@ -13,7 +13,8 @@ export {
   emulatorProxyEnvironment,
   type ServedAt,
 } from './environment.js'
-export type { Fault, FaultEffect, FaultTarget } from './faults.js'
+export type { FaultEffect } from './fault-effects.js'
+export type { Fault, FaultTarget } from './faults.js'
 export { type FixtureFile, type FixtureFiles, type FixturePaths, fixtureFiles, fixturePaths } from './fixture-files.js'
 export type { FixtureKey, InjectedKeys } from './fixture-keys.js'
 export type { Identities, IdentityOptions } from './identities.js'
