@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.js'
 import type { Runtime } from '../runtime/types.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
+import { builtOnce } from './built-once.js'
 import { type ChainLink, chain } from './chain.js'
 import type { PrincipalOptions } from './principal-options.js'
 
@@ -14,11 +15,14 @@ export interface DefaultLinkSettings extends PrincipalOptions {
 }
 
 type Provider = CredentialsProvider<OciCredentials>
-type MakeProvider = (settings: DefaultLinkSettings, signal: AbortSignal | undefined) => Provider | Promise<Provider>
+type MakeProvider = (settings: DefaultLinkSettings) => Provider | Promise<Provider>
 
 /** The links of the default chain. Each throws `NOT_CONFIGURED` when it does not apply, by a look that costs little. */
 export function defaultLinks(settings: DefaultLinkSettings): readonly ChainLink<OciCredentials>[] {
-  return Object.entries(LINKS).map(([name, make]) => ({ name, provider: whenAsked(make, settings) }))
+  return Object.entries(LINKS).map(([name, make]) => ({
+    name,
+    provider: builtOnce(async () => make(settings), settings.runtime),
+  }))
 }
 
 const LINKS: Readonly<Record<string, MakeProvider>> = {
@@ -56,20 +60,13 @@ const FORCED: Readonly<Record<string, MakeProvider>> = {
  */
 export function forcedLink(value: string, settings: DefaultLinkSettings): ChainLink<OciCredentials> {
   const make = FORCED[value.toLowerCase()]
-  if (make !== undefined) return { name: `OCI_CLI_AUTH=${value}`, provider: whenAsked(make, settings) }
+  if (make !== undefined)
+    return { name: `OCI_CLI_AUTH=${value}`, provider: builtOnce(async () => make(settings), settings.runtime) }
   const known = Object.keys(FORCED).join(', ')
   throw new ConfigurationError(
     'CONFIG_INVALID',
     `Expected OCI_CLI_AUTH to be one of ${known}, found "${value.slice(0, 40)}".`,
   )
-}
-
-function whenAsked(make: MakeProvider, settings: DefaultLinkSettings): Provider {
-  let made: Provider | undefined
-  return async (request) => {
-    made ??= await make(settings, request?.signal)
-    return made(request)
-  }
 }
 
 function notConfigured(reason: string): ConfigurationError {
@@ -153,20 +150,16 @@ async function instance(settings: DefaultLinkSettings): Promise<Provider> {
 }
 
 /** Elsewhere than on an instance nobody answers at the metadata service's address, and nobody refuses either. */
-async function probedInstance(settings: DefaultLinkSettings, signal?: AbortSignal): Promise<Provider> {
+async function probedInstance(settings: DefaultLinkSettings): Promise<Provider> {
   const { runtime, metadataBaseUrl, fetch, probeTimeoutMs = 1000 } = settings
   if (!runtime.hasMetadataService) throw notConfigured(`the runtime "${runtime.name}" reaches no metadata service`)
   const { instanceMetadata } = await import('../http/instance-metadata.js')
   const metadata = instanceMetadata({ metadataBaseUrl, runtime, fetch, retry: false, timeoutMs: probeTimeoutMs })
-  const deadline = AbortSignal.timeout(probeTimeoutMs)
-  const region = await metadata
-    .region({ signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]) })
-    .catch(() => {
-      signal?.throwIfAborted()
-      throw notConfigured(
-        `No metadata service showed itself within ${probeTimeoutMs} ms: this is no OCI compute instance`,
-      )
-    })
+  const region = await metadata.region({ signal: AbortSignal.timeout(probeTimeoutMs) }).catch(() => {
+    throw notConfigured(
+      `No metadata service showed itself within ${probeTimeoutMs} ms: this is no OCI compute instance`,
+    )
+  })
   const { instancePrincipal } = await import('./instance-principal.js')
   return instancePrincipal({ ...settings, region })
 }

@@ -4,6 +4,7 @@ import { readTextFile } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
 import { apiKey } from './api-key.js'
+import { builtOnce } from './built-once.js'
 import type { PrincipalOptions } from './principal-options.js'
 import type { SessionTokenOptions } from './session-token.js'
 
@@ -60,12 +61,8 @@ const TOOLS: readonly VariableNames[] = [
  * @see https://docs.oracle.com/en-us/iaas/Content/API/SDKDocs/clienvironmentvariables.htm
  */
 export function fromEnvironment(options: EnvironmentOptions = {}): CredentialsProvider<OciCredentials> {
-  let chosen: CredentialsProvider<OciCredentials> | undefined
-  return async (request) => {
-    request?.signal?.throwIfAborted()
-    chosen ??= await choose({ ...options, runtime: options.runtime ?? defaultRuntime })
-    return chosen(request)
-  }
+  const { runtime = defaultRuntime } = options
+  return builtOnce(() => choose({ ...options, runtime }), runtime)
 }
 
 type Settings = EnvironmentOptions & { readonly runtime: Runtime }
