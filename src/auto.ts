@@ -1,10 +1,10 @@
 import { runtime as defaultRuntime } from '#runtime'
-import { type Chained, type ChainLink, chain } from './credentials/chain.js'
+import { type ChainedProvider, type ChainLink, chain } from './credentials/chain.js'
 import { defaultLinks, forcedLink } from './credentials/default-links.js'
 import type { PrincipalOptions } from './credentials/principal-options.js'
-import type { CredentialsProvider, OciCredentials } from './types.js'
+import type { OciCredentials } from './types.js'
 
-export type { Chained, Tried } from './credentials/chain.js'
+export type { Chained, ChainedProvider, Tried } from './credentials/chain.js'
 
 /** The places that are looked at, in this order. */
 export type DefaultLinkName =
@@ -50,10 +50,10 @@ export interface DefaultProviderOptions extends PrincipalOptions {
  * const fetch = createSignedFetch({ credentials: defaultProvider() })
  * ```
  */
-export function defaultProvider(options: DefaultProviderOptions = {}): CredentialsProvider<Chained<OciCredentials>> {
+export function defaultProvider(options: DefaultProviderOptions = {}): ChainedProvider<OciCredentials> {
   const { runtime = defaultRuntime, skip = [] } = options
   const settings = { ...options, runtime }
-  let chosen: CredentialsProvider<Chained<OciCredentials>> | undefined
+  let chosen: ChainedProvider<OciCredentials> | undefined
   return async (request) => {
     chosen ??= chain(linksOf(settings, skip))
     return chosen(request)

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.js'
-import type { CredentialsProvider } from '../types.js'
+import type { CredentialsProvider, ProvideOptions } from '../types.js'
 
 export interface ChainLink<C> {
   /** What the link is called in errors and in `tried`. */
@@ -21,6 +21,9 @@ export type Chained<C> = C & {
   readonly tried: readonly Tried[]
 }
 
+/** A provider whose credentials tell how they were found. It can stand wherever one of `C` is wanted. */
+export type ChainedProvider<C> = (options?: ProvideOptions<C>) => Promise<Chained<C>>
+
 /**
  * Gives the credentials of the first link that is configured. It goes on past `NOT_CONFIGURED` alone: a link that is
  * configured and broken is an error, never a reason to sign as somebody else.
@@ -38,11 +41,9 @@ export type Chained<C> = C & {
  * ])
  * ```
  */
-export function chain<C extends { readonly source?: string }>(
-  links: readonly ChainLink<C>[],
-): CredentialsProvider<Chained<C>> {
+export function chain<C extends { readonly source?: string }>(links: readonly ChainLink<C>[]): ChainedProvider<C> {
   const results = new WeakMap<C, Chained<C>>()
-  const originals = new WeakMap<Chained<C>, C>()
+  const originals = new WeakMap<C, C>()
   let chosen: { readonly link: ChainLink<C>; readonly tried: readonly Tried[] } | undefined
 
   const chained = (credentials: C, { name }: ChainLink<C>, tried: readonly Tried[]): Chained<C> => {

@@ -1,0 +1,96 @@
+import type { PrincipalOptions } from '../credentials/principal-options.js'
+import { ConfigurationError, UsageError } from '../errors.js'
+import type { CredentialsProvider, OciCredentials } from '../types.js'
+import { type Identity, ociIdentity } from './identity.js'
+
+/** What a way to sign is told. */
+export interface AuthSettings extends Pick<PrincipalOptions, 'clock'> {
+  readonly runtime: NonNullable<PrincipalOptions['runtime']>
+  readonly profile?: string | undefined
+  readonly configFile?: string | undefined
+  readonly region?: string | undefined
+  readonly delegationTokenFile?: string | undefined
+  /** Opens an encrypted key, in place of what the profile says. */
+  readonly passphrase?: (() => Promise<string>) | undefined
+  readonly onWarning: (message: string) => void
+}
+
+/** A value of `--auth`. */
+export interface AuthMethod {
+  readonly summary: string
+  readonly open: (settings: AuthSettings) => Promise<Identity>
+}
+
+type OpenOci = (settings: AuthSettings) => Promise<CredentialsProvider<OciCredentials>>
+
+const oci = (summary: string, open: OpenOci): AuthMethod => ({
+  summary,
+  open: async (settings) => ociIdentity(await open(settings)),
+})
+
+/** Every way to sign. The names are those of the OCI CLI where it has one. */
+export const authMethods: Readonly<Record<string, AuthMethod>> = {
+  auto: oci('whatever this machine offers, the first that is there', async ({ configFile: path, ...settings }) => {
+    if (path !== undefined) return profileAs(undefined, { ...settings, configFile: path })
+    const { defaultProvider } = await import('../auto.js')
+    return defaultProvider(settings)
+  }),
+  api_key: oci('an API key of the configuration file or the environment', async (settings) => {
+    const { fromEnvironment } = await import('../credentials/environment.js')
+    const isNamed = settings.profile !== undefined || settings.configFile !== undefined
+    if (isNamed || !settings.runtime.env('OCI_CLI_USER')) return profileAs('api-key', settings)
+    return fromEnvironment(settings)
+  }),
+  security_token: oci('a session of the configuration file', (settings) => profileAs('session-token', settings)),
+  instance_principal: oci('the compute instance this runs on', instance),
+  instance_obo_user: oci('the compute instance, on behalf of a user', async (settings) => {
+    const { withDelegation } = await import('../credentials/delegation-token.js')
+    return withDelegation(await instance(settings), { file: await delegationTokenFile(settings) }, settings)
+  }),
+  resource_principal: oci('the function, job or database this runs in', async (settings) => {
+    const { resourcePrincipal } = await import('../credentials/resource-principal.js')
+    return resourcePrincipal(settings)
+  }),
+  oke_workload_identity: oci('the Kubernetes workload this runs in', async (settings) => {
+    const { okeWorkloadIdentity } = await import('../credentials/oke-workload-identity.js')
+    return okeWorkloadIdentity(settings)
+  }),
+}
+
+/**
+ * Finds a way to sign by its name.
+ *
+ * @throws UsageError `OPTION_INVALID` for a name that is not in the list.
+ */
+export function authMethod(name: string): AuthMethod {
+  const method = Object.hasOwn(authMethods, name) ? authMethods[name] : undefined
+  if (method) return method
+  const names = Object.keys(authMethods).join(', ')
+  throw new UsageError('OPTION_INVALID', `Expected --auth to be one of ${names}, got ${JSON.stringify(name)}.`)
+}
+
+async function profileAs(
+  authentication: 'api-key' | 'session-token' | undefined,
+  settings: AuthSettings,
+): Promise<CredentialsProvider<OciCredentials>> {
+  const { configFile } = await import('../credentials/config-file.js')
+  return configFile({ ...settings, path: settings.configFile, authentication })
+}
+
+async function instance(settings: AuthSettings): Promise<CredentialsProvider<OciCredentials>> {
+  const { instancePrincipal } = await import('../credentials/instance-principal.js')
+  return instancePrincipal(settings)
+}
+
+async function delegationTokenFile(settings: AuthSettings): Promise<string> {
+  const named = settings.delegationTokenFile ?? settings.runtime.env('OCI_CLI_DELEGATION_TOKEN_FILE')
+  if (named) return named
+  const { readConfigProfile } = await import('../credentials/config-file.js')
+  const profile = await readConfigProfile({ ...settings, path: settings.configFile })
+  const configured = profile.get('delegation_token_file')
+  if (configured !== undefined) return configured
+  throw new ConfigurationError(
+    'CONFIG_MISSING',
+    'Expected a delegation token, found none; pass --delegation-token-file, set OCI_CLI_DELEGATION_TOKEN_FILE, or put delegation_token_file into the profile.',
+  )
+}

@@ -1,0 +1,45 @@
+import type { CliCommandEntry } from './command.js'
+
+/** Every command, in the order of the help. A new one is a file of its own and a row here. */
+export const commands: readonly CliCommandEntry[] = [
+  {
+    name: 'request',
+    summary: 'sign a request, send it, and print the answer',
+    load: async () => (await import('./request.js')).request,
+  },
+  {
+    name: 'sign',
+    summary: 'sign a request, and print its headers or a curl command',
+    load: async () => (await import('./sign.js')).sign,
+  },
+  {
+    name: 'verify',
+    summary: 'check the signature of a request',
+    load: async () => (await import('./verify.js')).verify,
+  },
+  {
+    name: 'whoami',
+    summary: 'tell who requests are signed as',
+    load: async () => (await import('./whoami.js')).whoami,
+  },
+  {
+    name: 'token',
+    summary: 'tell what the security token says',
+    load: async () => (await import('./token.js')).token,
+  },
+  {
+    name: 'explain',
+    summary: 'tell why a request would be, or was, refused',
+    load: async () => (await import('./explain.js')).explain,
+  },
+  {
+    name: 'doctor',
+    summary: 'look at the whole set-up of this machine',
+    load: async () => (await import('./doctor.js')).doctor,
+  },
+  {
+    name: 'emulate',
+    summary: 'serve an emulator of the cloud on this machine',
+    load: async () => (await import('./emulate.js')).emulate,
+  },
+]

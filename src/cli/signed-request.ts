@@ -1,0 +1,68 @@
+import { decodeBase64 } from '../encoding/base64.js'
+import { utf8 } from '../encoding/bytes.js'
+import { UsageError } from '../errors.js'
+import { type CapturedRequest, readCapturedRequest } from '../explain/index.js'
+import type { WireRequest } from '../verify/received.js'
+
+/**
+ * Reads a request that was saved or pasted: a `curl` command, an HTTP message, or the JSON that `sign --json` prints.
+ *
+ * @throws UsageError `OPTION_INVALID` when it is none of these.
+ */
+export function readSignedRequest(source: string): WireRequest {
+  return asReceived(source.trimStart().startsWith('{') ? readJson(source) : readCapturedRequest(source))
+}
+
+/** The request with the headers that an HTTP client adds by itself. */
+function asReceived({ method, url, headers, body }: CapturedRequest): WireRequest {
+  const { host } = new URL(url)
+  const names = new Set(headers.map(([name]) => name.toLowerCase()))
+  return {
+    method,
+    target: targetOf(url),
+    headers: [
+      ...headers,
+      ...(names.has('host') ? [] : [['host', host] as const]),
+      ...(names.has('content-length') || !body ? [] : [['content-length', String(body.length)] as const]),
+    ],
+    ...(body && { body }),
+  }
+}
+
+// As written: a URL object would take dots out.
+function targetOf(url: string): string {
+  const target = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/#.*$/s, '')
+  return target.startsWith('/') ? target : `/${target}`
+}
+
+function readJson(source: string): CapturedRequest {
+  const { method, url, headers, body, bodyBase64 } = objectOf(source)
+  if (typeof method !== 'string' || typeof url !== 'string' || !URL.canParse(url)) throw invalid()
+  const bytes =
+    typeof bodyBase64 === 'string' ? decodeBase64(bodyBase64) : typeof body === 'string' ? utf8(body) : undefined
+  return { method, url, headers: fieldsOf(headers), ...(bytes && { body: bytes }) }
+}
+
+function fieldsOf(headers: unknown): readonly (readonly [string, string])[] {
+  const fields: readonly unknown[] = Array.isArray(headers) ? headers : Object.entries(headers ?? {})
+  return fields.map((field) => {
+    const [name, value] = Array.isArray(field) ? field : []
+    if (typeof name !== 'string' || typeof value !== 'string') throw invalid()
+    return [name, value]
+  })
+}
+
+function objectOf(source: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(source)
+  } catch {
+    throw invalid()
+  }
+}
+
+function invalid(): UsageError {
+  return new UsageError(
+    'OPTION_INVALID',
+    'Expected JSON with method, url, headers and body or bodyBase64, as "countersign sign --json" prints it, got other JSON.',
+  )
+}
