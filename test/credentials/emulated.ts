@@ -23,7 +23,7 @@ export interface EmulatedMachine {
   whoami(credentials: CredentialsProvider<OciCredentials>): Promise<Response>
 }
 
-const ORIGIN = 'https://127.0.0.1:8443'
+export const ORIGIN = 'https://127.0.0.1:8443'
 export const ECHO = 'https://echo.us-phoenix-1.oci.oraclecloud.com/echo'
 
 export interface MachineOptions extends EmulatorOptions {
