@@ -1,4 +1,5 @@
 import { tagOf } from '../encoding/bytes.js'
+import { multipart } from './multipart.js'
 import type { DeclaredBody, ReadyBody } from './oci-body.js'
 import { refusal } from './oci-refusal.js'
 
@@ -13,7 +14,8 @@ export async function readyForm(body: unknown, { length, unread }: DeclaredBody)
     return { content: new Uint8Array(body as ArrayBuffer), length: (body as ArrayBuffer).byteLength }
   if (tag === 'ReadableStream') return stream(body as ReadableStream<Uint8Array>, length)
   if (unread && /^(Blob|File)$/.test(tag)) return unreadBlob(body as Blob)
-  if (/^(Blob|File|FormData|URLSearchParams)$/.test(tag)) return serialised(body as BodyInit)
+  if (tag === 'FormData') return formData(body as FormData)
+  if (/^(Blob|File|URLSearchParams)$/.test(tag)) return serialised(body as BodyInit)
   throw refusal('BODY_UNSUPPORTED', tag)
 }
 
@@ -29,7 +31,11 @@ function unreadBlob(content: Blob): ReadyBody {
   return { content, length: content.size, type: content.type || OCTETS }
 }
 
-// Serialised once: the boundary of a multipart body is chosen anew each time.
+async function formData(form: FormData): Promise<ReadyBody> {
+  const { content, type } = await multipart(form)
+  return { content, length: content.length, type }
+}
+
 async function serialised(body: BodyInit): Promise<ReadyBody> {
   const response = new Response(body)
   const type = response.headers.get('content-type') ?? OCTETS

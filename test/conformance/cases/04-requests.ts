@@ -128,9 +128,13 @@ export const bodies: Capability = {
       equal(await read.text(), TEXT, 'the object')
     },
     'signs a Request with a body': async (world) => {
-      const request = new Request(`${world.http}/echo`, { method: 'PUT', body: form() })
-      const response = await fetch(await signOci(request, await apiKey(world.apiKey)()))
-      equal(response.status, 200, `the status: ${response.headers.get('x-emulator-reason')}`)
+      const text = new FormData()
+      text.set('field', TEXT)
+      for (const body of [bytes(), new URLSearchParams({ q: TEXT }), text]) {
+        const request = new Request(`${world.http}/echo`, { method: 'PUT', body })
+        const response = await fetch(await signOci(request, await apiKey(world.apiKey)()))
+        equal(response.status, 200, `the status: ${response.headers.get('x-emulator-reason')}`)
+      }
     },
     'refuses a GET with a body': async (world) => {
       const sent = fetchOf(world)(`${world.http}/echo`, { method: 'GET', body: 'x' })
