@@ -19,8 +19,10 @@ export type EmulatedPrincipal =
 export interface ServedAt {
   /** Its HTTP origin, such as `http://127.0.0.1:8080`. */
   readonly http: string
-  /** Its HTTPS origin; the same as `http` where only that is served. */
+  /** Its HTTPS origin. */
   readonly https: string
+  /** The HTTPS origin of the OKE token endpoint. */
+  readonly oke: string
   readonly paths: FixturePaths
   readonly identities: Identities
   /** Fingerprint of the emulated user's API key. */
@@ -71,10 +73,10 @@ const PRINCIPALS: Readonly<Record<EmulatedPrincipal, VariablesOf>> = {
     ...withSuffix('_FOR_LEAF_RESOURCE', resourcePrincipal('2.2', served, injected(served))),
     OCI_CLI_AUTH: 'resource_principal',
   }),
-  'oke-workload-identity': ({ https, paths, identities }) => ({
+  'oke-workload-identity': ({ oke, paths, identities }) => ({
     OCI_CLI_AUTH: 'oke_workload_identity',
-    KUBERNETES_SERVICE_HOST: new URL(https).hostname.replace(/^\[|\]$/g, ''),
-    KUBERNETES_SERVICE_PORT_PROXYMUX: new URL(https).port || '443',
+    KUBERNETES_SERVICE_HOST: new URL(oke).hostname.replace(/^\[|\]$/g, ''),
+    KUBERNETES_SERVICE_PORT_PROXYMUX: new URL(oke).port || '443',
     OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH: paths.authority,
     OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH: paths.serviceAccountToken,
     [`${RP}VERSION`]: '2.2',
