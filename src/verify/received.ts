@@ -32,8 +32,11 @@ export function received(request: Request | WireRequest, maxBodyBytes: number): 
 
 function fromWire({ method, target, headers, body = new Uint8Array() }: WireRequest, limit: number): ReceivedRequest {
   if (!/^[!-~]+$/.test(target)) throw refused('(request-target)')
-  const limited = body.length > limit ? Promise.reject(tooLong(limit)) : Promise.resolve(body)
-  return { method, target, headers: valuesByName(headers), merged: false, body: () => limited }
+  const whole = async (): Promise<Bytes> => {
+    if (body.length > limit) throw tooLong(limit)
+    return body
+  }
+  return { method, target, headers: valuesByName(headers), merged: false, body: whole }
 }
 
 function fromRequest(request: Request, limit: number): ReceivedRequest {

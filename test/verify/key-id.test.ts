@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { parseAuthorization } from '../../src/verify/authorization.js'
+import { parseKeyId } from '../../src/verify/key-id.js'
+import { FINGERPRINT, TENANCY, USER } from '../fixtures/signing.js'
+
+const RESOURCE = 'ocid1.fnfunc.oc1.eu-frankfurt-1.aaaafunction'
+const pairs = (count: number): string =>
+  Array.from({ length: count }, (_, index) => (index % 2 ? '0f' : 'a1')).join(':')
+
+describe('parseKeyId', () => {
+  it.each([
+    [`${TENANCY}/${USER}/${FINGERPRINT}`, { kind: 'api-key', tenancy: TENANCY, user: USER, fingerprint: FINGERPRINT }],
+    ['ST$e30.e30.c2ln', { kind: 'token', token: 'e30.e30.c2ln' }],
+    [`resource/v2.1/${RESOURCE}`, { kind: 'resource', version: '2.1', resource: RESOURCE }],
+    [
+      `resource/v2.1.1/${TENANCY}/${RESOURCE}`,
+      { kind: 'resource', version: '2.1.1', tenancy: TENANCY, resource: RESOURCE },
+    ],
+    [
+      `resource/v2.1.2/${TENANCY}/${RESOURCE}`,
+      { kind: 'resource', version: '2.1.2', tenancy: TENANCY, resource: RESOURCE },
+    ],
+    [
+      `${TENANCY}/fed-x509/${pairs(20)}`,
+      { kind: 'certificate', tenancy: TENANCY, algorithm: 'SHA-1', fingerprint: pairs(20) },
+    ],
+    [
+      `${TENANCY}/fed-x509-sha256/${pairs(32)}`,
+      { kind: 'certificate', tenancy: TENANCY, algorithm: 'SHA-256', fingerprint: pairs(32) },
+    ],
+    [
+      `${TENANCY}/fed-x509-sha256/${pairs(32).toUpperCase()}`,
+      { kind: 'certificate', tenancy: TENANCY, algorithm: 'SHA-256', fingerprint: pairs(32) },
+    ],
+  ])('reads %s', (text, parsed) => {
+    expect(parseKeyId(text)).toEqual(parsed)
+  })
+
+  it.each([
+    '',
+    'ST$',
+    'ST$not-a-token',
+    'ST$e30.e30.c2ln\n',
+    ` ${TENANCY}/${USER}/${FINGERPRINT}`,
+    `${TENANCY}/${USER}`,
+    `${TENANCY}//${FINGERPRINT}`,
+    `${USER}/${TENANCY}/${FINGERPRINT}`,
+    `${TENANCY}/${USER}/${FINGERPRINT}/x`,
+    `${TENANCY}/${USER}/${pairs(15)}`,
+    `${TENANCY}/../${FINGERPRINT}`,
+    `${TENANCY}/fed-x509/${pairs(32)}`,
+    `${TENANCY}/fed-x509-sha256/${pairs(20)}`,
+    `resource/v2.1.1/${RESOURCE}`,
+    `resource/v3/${RESOURCE}`,
+    'resource/v2.1/../../admin',
+  ])('refuses %j', (text) => {
+    expect(() => parseKeyId(text)).toThrow(expect.objectContaining({ code: 'KEY_REFUSED' }))
+  })
+
+  it('does not take long over a long text', () => {
+    const started = performance.now()
+    for (const text of [`ocid1.tenancy.${'a.'.repeat(6000)}/`, `resource/v2.1/${'a.'.repeat(6000)}!`]) {
+      expect(() => parseKeyId(text)).toThrow()
+    }
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+})
+
+describe('parseAuthorization', () => {
+  it('reads the three parts that differ, and keeps the spelling of the names', () => {
+    const value =
+      'Signature version="1",keyId="a/b/c",algorithm="rsa-sha256",headers="Host (request-target)",signature="AAAA"'
+    expect(parseAuthorization(value)).toEqual({
+      keyId: 'a/b/c',
+      headers: ['Host', '(request-target)'],
+      signature: new Uint8Array(3),
+    })
+  })
+
+  it.each(['', 'Signature', 'Signature ', 'Signature version', 'Bearer abc', 'Signature version="1"'])(
+    'refuses %j',
+    (value) => {
+      expect(() => parseAuthorization(value)).toThrow(expect.objectContaining({ code: 'AUTHORIZATION_MALFORMED' }))
+    },
+  )
+})

@@ -1,0 +1,419 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { VerificationError } from '../../src/errors.js'
+import { signOci } from '../../src/signers/oci.js'
+import { memoryReplayStore, type VerifyOciOptions, verifyOci } from '../../src/verify/oci.js'
+import { importPkcs8, ociVectors } from '../fixtures/oci-vectors.js'
+import { clock, NOON, rejection, sha256, TENANCY, USER } from '../fixtures/signing.js'
+import { asRequest, type Draft, HOST, KEY_ID, privateKeyPem, publicJwk, publicKey, rules, wire } from './fixtures.js'
+
+const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const strangerPem = stranger.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+
+const verify = (draft: Draft = {}, options: Partial<VerifyOciOptions> = {}) =>
+  verifyOci(wire(draft), { ...rules, ...options })
+const refusal = (draft: Draft, options?: Partial<VerifyOciOptions>) => rejection(verify(draft, options))
+const imported = (name: string, hash: string, extractable = true): Promise<CryptoKey> =>
+  crypto.subtle.importKey('spki', publicKey, { name, hash }, extractable, ['verify'])
+const json = '{"name":"a"}'
+const replace = (from: string | RegExp, to: string) => (value: string) => value.replace(from, to)
+
+describe('a request in order', () => {
+  it('tells who sent what', async () => {
+    expect(await verify({ body: json })).toMatchObject({
+      keyId: { kind: 'api-key', tenancy: TENANCY, user: USER },
+      subject: USER,
+      tenancy: TENANCY,
+      method: 'POST',
+      target: '/20160918/things?limit=1',
+      time: NOON,
+      signedHeaders: ['x-date', '(request-target)', 'host', 'content-length', 'content-type', 'x-content-sha256'],
+      body: new TextEncoder().encode(json),
+    })
+  })
+
+  it('shows the signed headers, in any case, and no others', async () => {
+    const { headers } = await verify({ headers: { 'x-admin': 'true' } })
+    expect(headers.get('Host')).toBe(HOST)
+    expect(headers.get('x-admin')).toBeUndefined()
+    expect(headers.has('x-admin')).toBe(false)
+    expect(headers.has('constructor')).toBe(false)
+  })
+
+  it.each(['GET', 'DELETE', 'HEAD'])('may be a %s without a body', async (method) => {
+    expect((await verify({ method })).body).toEqual(new Uint8Array())
+  })
+
+  it.each([{}, { body: json }, { body: '' }])('may come as a Request, with %o', async (draft) => {
+    const request = asRequest(wire(draft))
+    expect(await verifyOci(request, rules)).toMatchObject({ subject: USER })
+  })
+
+  it('may come from our signer, without the headers that only a connection adds', async () => {
+    const key = await importPkcs8(privateKeyPem)
+    const request = new Request(`https://${HOST}/things?`, { method: 'POST', body: json })
+    const verified = await verifyOci(await signOci(request, { keyId: KEY_ID, key }, { clock }), rules)
+    expect(verified.signedHeaders).toContain('content-length')
+    expect(new TextDecoder().decode(verified.body)).toBe(json)
+  })
+
+  it.each([
+    ['as a JWK', publicJwk],
+    ['as a CryptoKey', imported('RSASSA-PKCS1-v1_5', 'SHA-256')],
+  ])('may be verified with a key %s', async (_, key) => {
+    expect(await verify({}, { resolveKey: async () => key })).toMatchObject({ subject: USER })
+  })
+
+  it.each([
+    ['parameters in another order', (value: string) => `Signature ${value.slice(10).split(',').reverse().join(',')}`],
+    ['names of parameters in another case', replace(/keyId/, 'KEYID')],
+    ['another case of the scheme', replace('Signature ', 'signature ')],
+    ['spaces after commas', replace(/",/g, '", ')],
+  ])('may have %s', async (_, authorization) => {
+    expect(await verify({ authorization })).toMatchObject({ subject: USER })
+  })
+
+  it('asks for the key by what the key id says', async () => {
+    const asked: unknown[] = []
+    await verify({}, { resolveKey: (keyId) => (asked.push(keyId) > 0 ? publicKey : undefined) })
+    expect(asked[0]).toEqual({ kind: 'api-key', tenancy: TENANCY, user: USER, fingerprint: KEY_ID.split('/')[2] })
+  })
+})
+
+// In the order in which they are checked; each negates one rule, everything else being in order.
+describe('refuses', () => {
+  const long = 'x'.repeat(16_384)
+  const many = Array.from({ length: 51 }, (_, index) => `x-${index}`)
+
+  it.each<[reason: string, code: string, draft: Draft, options?: Partial<VerifyOciOptions>]>([
+    ['an oversized Authorization header', 'AUTHORIZATION_TOO_LARGE', { authorization: (value) => value + long }],
+    [
+      'more than 50 signed headers',
+      'HEADERS_MALFORMED',
+      {
+        headers: Object.fromEntries(many.map((name) => [name, 'v'])),
+        signed: ['x-date', '(request-target)', 'host', ...many],
+      },
+    ],
+    ['another scheme', 'AUTHORIZATION_MALFORMED', { authorization: () => 'Bearer abc' }],
+    ['two merged Authorization headers', 'AUTHORIZATION_MALFORMED', { authorization: (value) => `${value}, ${value}` }],
+    ['a parameter twice', 'AUTHORIZATION_MALFORMED', { authorization: (value) => `${value},keyId="other"` }],
+    [
+      'a parameter twice, in another case',
+      'AUTHORIZATION_MALFORMED',
+      { authorization: (value) => `${value},KEYID="other"` },
+    ],
+    ['a parameter without quotes', 'AUTHORIZATION_MALFORMED', { authorization: replace('version="1"', 'version=1') }],
+    ['a trailing comma', 'AUTHORIZATION_MALFORMED', { authorization: (value) => `${value},` }],
+    ['garbage after the parameters', 'AUTHORIZATION_MALFORMED', { authorization: (value) => `${value} x` }],
+    ['an escape in a value', 'AUTHORIZATION_MALFORMED', { authorization: replace('version="1"', 'version="\\"1"') }],
+    ['no version', 'AUTHORIZATION_MALFORMED', { authorization: replace('version="1",', '') }],
+    ['no key id', 'AUTHORIZATION_MALFORMED', { authorization: replace(/keyId="[^"]*",/, '') }],
+    ['no algorithm', 'AUTHORIZATION_MALFORMED', { authorization: replace('algorithm="rsa-sha256",', '') }],
+    [
+      'no list of headers, implying date',
+      'AUTHORIZATION_MALFORMED',
+      { authorization: replace(/headers="[^"]*",/, '') },
+    ],
+    ['no signature', 'AUTHORIZATION_MALFORMED', { authorization: replace(/,signature="[^"]*"/, '') }],
+    ['an empty signature', 'AUTHORIZATION_MALFORMED', { authorization: replace(/signature="[^"]*"/, 'signature=""') }],
+    [
+      'a signature in URL-safe base64',
+      'AUTHORIZATION_MALFORMED',
+      { authorization: replace(/signature="[^"]*"/, `signature="${'_-'.repeat(172)}"`) },
+    ],
+    ['a signature without padding', 'AUTHORIZATION_MALFORMED', { authorization: replace('=="', '"') }],
+    ['another version', 'VERSION_REFUSED', { authorization: replace('version="1"', 'version="2"') }],
+    ['an algorithm of another family', 'ALGORITHM_REFUSED', { authorization: replace('rsa-sha256', 'hmac-sha256') }],
+    ['an algorithm that is to be derived', 'ALGORITHM_REFUSED', { authorization: replace('rsa-sha256', 'hs2019') }],
+    ['another padding', 'ALGORITHM_REFUSED', { authorization: replace('rsa-sha256', 'rsa-pss-sha256') }],
+    ['no algorithm at all', 'ALGORITHM_REFUSED', { authorization: replace('rsa-sha256', 'none') }],
+    [
+      'an empty list of headers',
+      'AUTHORIZATION_MALFORMED',
+      { authorization: replace(/headers="[^"]*"/, 'headers=""') },
+    ],
+    ['two spaces in the list', 'HEADERS_MALFORMED', { authorization: replace('x-date (', 'x-date  (') }],
+    ['a header name in another case', 'HEADERS_MALFORMED', { signed: ['X-Date', '(request-target)', 'host'] }],
+    ['a header listed twice', 'HEADERS_MALFORMED', { signed: ['x-date', '(request-target)', 'host', 'host'] }],
+    [
+      'a header listed twice, in another case',
+      'HEADERS_MALFORMED',
+      { signed: ['x-date', '(request-target)', 'host', 'Host'] },
+      { allowMixedCaseNames: true },
+    ],
+    [
+      'a signed header that did not come',
+      'HEADERS_MALFORMED',
+      { signed: ['x-date', '(request-target)', 'host', 'x-nonce'] },
+    ],
+    [
+      '(created)',
+      'HEADERS_MALFORMED',
+      { signed: ['x-date', '(request-target)', 'host', '(created)'], headers: { '(created)': '1' } },
+    ],
+    ['(expires)', 'HEADERS_MALFORMED', { signed: ['x-date', '(request-target)', 'host', '(expires)'] }],
+    ['an unsigned target', 'HEADER_NOT_SIGNED', { signed: ['x-date', 'host'] }],
+    ['an unsigned host', 'HEADER_NOT_SIGNED', { signed: ['x-date', '(request-target)'] }],
+    ['an unsigned time', 'HEADER_NOT_SIGNED', { signed: ['(request-target)', 'host'] }],
+    [
+      'an unsigned length',
+      'HEADER_NOT_SIGNED',
+      { body: json, signed: ['x-date', '(request-target)', 'host', 'content-type', 'x-content-sha256'] },
+    ],
+    [
+      'an unsigned content type',
+      'HEADER_NOT_SIGNED',
+      { body: json, signed: ['x-date', '(request-target)', 'host', 'content-length', 'x-content-sha256'] },
+    ],
+    [
+      'an unsigned digest',
+      'HEADER_NOT_SIGNED',
+      { body: json, signed: ['x-date', '(request-target)', 'host', 'content-length', 'content-type'] },
+    ],
+    ['an unsigned delegation token', 'HEADER_NOT_SIGNED', { headers: { 'opc-obo-token': 't' } }],
+    [
+      'an unsigned header that the service requires',
+      'HEADER_NOT_SIGNED',
+      { headers: { 'x-challenge': 'c' } },
+      { requiredHeaders: ['X-Challenge'] },
+    ],
+    [
+      'an unsigned body on DELETE',
+      'HEADER_NOT_SIGNED',
+      { method: 'DELETE', body: json, signed: ['x-date', '(request-target)', 'host'] },
+    ],
+    [
+      'other than ASCII in a signed header',
+      'HEADERS_MALFORMED',
+      { headers: { 'x-date': 'Thü, 01 Jan 2026 12:00:00 GMT' } },
+    ],
+    [
+      'a line end in a signed header',
+      'HEADERS_MALFORMED',
+      { headers: { 'x-a': 'b\nhost: evil' }, signed: ['x-date', '(request-target)', 'host', 'x-a'] },
+    ],
+    ['a space in the target', 'HEADERS_MALFORMED', { target: '/a b' }],
+    ['a line end in the target', 'HEADERS_MALFORMED', { target: '/a\nhost: evil' }],
+    ['a host of another service', 'HOST_REFUSED', { headers: { host: 'other.example.com' } }],
+    ['a host with another port', 'HOST_REFUSED', { headers: { host: `${HOST}:8443` } }],
+    [
+      'our own host in X-Forwarded-Host only',
+      'HOST_REFUSED',
+      { headers: { host: 'other.example.com', 'x-forwarded-host': HOST } },
+    ],
+    ['a time in another format', 'DATE_INVALID', { headers: { 'x-date': '2026-01-01T12:00:00Z' } }],
+    ['a time in another zone', 'DATE_INVALID', { headers: { 'x-date': 'Thu, 01 Jan 2026 12:00:00 +0000' } }],
+    [
+      'two merged times',
+      'DATE_INVALID',
+      { headers: { 'x-date': 'Thu, 01 Jan 2026 12:00:00 GMT, Thu, 01 Jan 2026 12:00:00 GMT' } },
+    ],
+    ['a day that does not exist', 'DATE_INVALID', { headers: { 'x-date': 'Thu, 31 Feb 2026 12:00:00 GMT' } }],
+    ['an hour that does not exist', 'DATE_INVALID', { headers: { 'x-date': 'Thu, 01 Jan 2026 24:00:00 GMT' } }],
+    ['a request of 301 seconds ago', 'DATE_OUT_OF_WINDOW', { headers: { 'x-date': 'Thu, 01 Jan 2026 11:54:59 GMT' } }],
+    ['a request of 61 seconds ahead', 'DATE_OUT_OF_WINDOW', { headers: { 'x-date': 'Thu, 01 Jan 2026 12:01:01 GMT' } }],
+    [
+      'a signed date out of the window beside a good x-date',
+      'DATE_OUT_OF_WINDOW',
+      { headers: { date: 'Thu, 01 Jan 2026 11:00:00 GMT' }, signed: ['x-date', 'date', '(request-target)', 'host'] },
+    ],
+    ['a key id of no known form', 'KEY_REFUSED', { keyId: '../../etc/passwd' }],
+    ['a key id with another kind of OCID', 'KEY_REFUSED', { keyId: KEY_ID.replace('ocid1.user', 'ocid1.group') }],
+    [
+      'a fingerprint in upper case',
+      'KEY_REFUSED',
+      { keyId: KEY_ID.toUpperCase().replace(/OCID1\.(\w+)\.OC1/g, (text) => text.toLowerCase()) },
+    ],
+    ['a key that nobody knows', 'KEY_NOT_FOUND', {}, { resolveKey: () => undefined }],
+    ['any key when nobody is asked', 'KEY_NOT_FOUND', {}, { resolveKey: undefined }],
+    [
+      'a resolved key with another fingerprint',
+      'KEY_REFUSED',
+      {},
+      { resolveKey: () => new Uint8Array(stranger.publicKey.export({ format: 'der', type: 'spki' })) },
+    ],
+    ['the signature of another key', 'SIGNATURE_MISMATCH', { key: strangerPem }],
+    [
+      'a signature of another length',
+      'SIGNATURE_MISMATCH',
+      { authorization: replace(/signature="[^"]*"/, 'signature="AAAA"') },
+    ],
+    [
+      'a signature with a byte too many',
+      'SIGNATURE_MISMATCH',
+      { authorization: replace(/signature="[^"]*"/, `signature="${'A'.repeat(342)}A=" `.trim()) },
+    ],
+    ['another tenancy', 'PRINCIPAL_REFUSED', {}, { tenancies: ['ocid1.tenancy.oc1..other'] }],
+    ['whom the service does not want', 'PRINCIPAL_REFUSED', {}, { authorize: async ({ subject }) => subject !== USER }],
+  ])('%s', async (_, code, draft, options) => {
+    expect(await refusal(draft, options)).toMatchObject({ name: 'VerificationError', code })
+  })
+
+  it('a request without Authorization', async () => {
+    const { headers, ...rest } = wire()
+    const without = [...headers].filter(([name]) => name !== 'authorization')
+    expect(await rejection(verifyOci({ ...rest, headers: without }, rules))).toMatchObject({
+      code: 'AUTHORIZATION_MISSING',
+    })
+  })
+
+  it('a request with two Authorization headers', async () => {
+    const { headers, ...rest } = wire()
+    const twice = [...headers, ...[...headers].filter(([name]) => name === 'authorization')]
+    expect(await rejection(verifyOci({ ...rest, headers: twice }, rules))).toMatchObject({
+      code: 'AUTHORIZATION_MALFORMED',
+    })
+  })
+
+  it.each(['host', 'x-date', 'content-length', 'content-type', 'x-content-sha256'])(
+    'a request with %s twice',
+    async (name) => {
+      const { headers, ...rest } = wire({ body: json })
+      const twice = [...headers, [name.toUpperCase(), 'other'] as const]
+      expect(await rejection(verifyOci({ ...rest, headers: twice }, rules))).toMatchObject({
+        code: 'HEADER_DUPLICATED',
+      })
+    },
+  )
+
+  it.each(['content-length', 'content-type', 'x-content-sha256'])(
+    'a Request whose platform merged two of %s',
+    async (name) => {
+      const values: Record<string, string> = {
+        'content-length': '12, 12',
+        'content-type': 'application/json, text/plain',
+        'x-content-sha256': `${sha256(json)}, x`,
+      }
+      const request = wire({ body: json, headers: { [name]: values[name] } })
+      expect(await rejection(verifyOci(asRequest(request), rules))).toMatchObject({ code: 'HEADER_DUPLICATED' })
+    },
+  )
+
+  it('an unsigned header that came twice: not at all, for nobody relies on it', async () => {
+    const { headers, ...rest } = wire()
+    expect(await verifyOci({ ...rest, headers: [...headers, ['x-a', '1'], ['x-a', '2']] }, rules)).toMatchObject({
+      subject: USER,
+    })
+  })
+
+  it.each([
+    ['another body', '{"name":"b"}'],
+    ['a longer body', `${json} `],
+    ['a shorter body', ''],
+  ])('%s than was signed', async (_, body) => {
+    const sent = { ...wire({ body: json }), body: new TextEncoder().encode(body) }
+    expect(await rejection(verifyOci(sent, rules))).toMatchObject({ code: 'BODY_DIGEST_MISMATCH' })
+  })
+
+  it('a length that is not that of the body, even when it is signed', async () => {
+    expect(await refusal({ body: json, headers: { 'content-length': '11' } })).toMatchObject({
+      code: 'BODY_DIGEST_MISMATCH',
+    })
+  })
+
+  it('a body longer than it is willing to read', async () => {
+    expect(await refusal({ body: json }, { maxBodyBytes: 11 })).toMatchObject({ code: 'BODY_DIGEST_MISMATCH' })
+    expect(await rejection(verifyOci(asRequest(wire({ body: json })), { ...rules, maxBodyBytes: 11 }))).toMatchObject({
+      code: 'BODY_DIGEST_MISMATCH',
+    })
+  })
+
+  it.each([['of 1024 bits', ociVectors.key.publicKeySpkiPem]])('a key %s', async (_, pem) => {
+    const key = Uint8Array.from(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'))
+    const keyId = KEY_ID.replace(/[^/]+$/, ociVectors.key.fingerprintMd5Spki)
+    const draft = { keyId, key: ociVectors.key.privateKeyPkcs8Pem }
+    expect(await refusal(draft, { resolveKey: () => key })).toMatchObject({
+      code: 'KEY_REFUSED',
+      message: expect.stringContaining('1024 bits'),
+    })
+    expect(await verify(draft, { resolveKey: () => key, minimumKeyBits: 1024 })).toMatchObject({ subject: USER })
+  })
+
+  it.each([
+    ['the exponent 3', { ...publicJwk, e: 'Aw' }],
+    ['an even exponent', { ...publicJwk, e: 'AQAC' }],
+    ['another type', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }],
+    ['nothing in it', {}],
+    ['bytes that are no key', Uint8Array.of(1, 2, 3)],
+    ['another hash', imported('RSASSA-PKCS1-v1_5', 'SHA-1')],
+    ['another padding', imported('RSA-PSS', 'SHA-256')],
+    ['no way to check its fingerprint', imported('RSASSA-PKCS1-v1_5', 'SHA-256', false)],
+  ])('a key with %s', async (_, key) => {
+    expect(await refusal({}, { resolveKey: () => key })).toMatchObject({
+      name: 'VerificationError',
+      code: 'KEY_REFUSED',
+    })
+  })
+
+  it('what it has seen before, when it is to remember', async () => {
+    const options = { replayStore: memoryReplayStore(clock) }
+    await verify({}, options)
+    expect(await refusal({}, options)).toMatchObject({ code: 'REPLAYED' })
+    expect(await verify({ target: '/other' }, options)).toMatchObject({ subject: USER })
+  })
+
+  it('without a secret or a signature in the message', async () => {
+    const error = await refusal({ key: strangerPem })
+    expect(error).toBeInstanceOf(VerificationError)
+    expect(String(error)).not.toMatch(/[A-Za-z0-9+/]{40}/)
+  })
+})
+
+describe('what weakens it, only when asked', () => {
+  const unsignedHost = { signed: ['x-date', '(request-target)'] }
+  const unsignedBody = { body: json, signed: ['x-date', '(request-target)', 'host'] }
+
+  it('lets header names come in any case', async () => {
+    const verified = await verify({ signed: ['X-Date', '(request-target)', 'Host'] }, { allowMixedCaseNames: true })
+    expect(verified.signedHeaders).toEqual(['x-date', '(request-target)', 'host'])
+  })
+
+  it('lets host go unsigned, and still looks at it', async () => {
+    expect((await verify(unsignedHost, { allowUnsignedHost: true })).headers.get('host')).toBeUndefined()
+    expect(await refusal({ ...unsignedHost, headers: { host: 'evil' } }, { allowUnsignedHost: true })).toMatchObject({
+      code: 'HOST_REFUSED',
+    })
+  })
+
+  it('lets the body go unsigned, and then does not vouch for it', async () => {
+    expect((await verify(unsignedBody, { allowUnsignedBody: true })).body).toBeUndefined()
+  })
+
+  it('checks a digest that is signed all the same', async () => {
+    const sent = { ...wire({ body: json }), body: new TextEncoder().encode('{}') }
+    expect(await rejection(verifyOci(sent, { ...rules, allowUnsignedBody: true }))).toMatchObject({
+      code: 'BODY_DIGEST_MISMATCH',
+    })
+  })
+
+  it('moves the window', async () => {
+    const ahead = { headers: { 'x-date': 'Thu, 01 Jan 2026 12:04:00 GMT' } }
+    expect((await verify(ahead, { maxFutureMs: 300_000 })).time).toBe(NOON + 240_000)
+    expect(await refusal({}, { maxAgeMs: 1000, clock: () => NOON + 1001 })).toMatchObject({
+      code: 'DATE_OUT_OF_WINDOW',
+    })
+  })
+
+  it('asks a function about hosts', async () => {
+    expect(
+      await verify({ headers: { host: 'A.Example.com' } }, { hosts: (host) => host.endsWith('.example.com') }),
+    ).toBeDefined()
+  })
+})
+
+describe('times', () => {
+  it('takes the signed date beside an unsigned x-date, as oci-common sends them', async () => {
+    const headers = { date: 'Thu, 01 Jan 2026 12:00:00 GMT', 'x-date': 'Thu, 01 Jan 1970 00:00:00 GMT' }
+    expect((await verify({ headers, signed: ['date', '(request-target)', 'host'] })).time).toBe(NOON)
+  })
+
+  it('ignores an unsigned date beside a signed x-date', async () => {
+    expect((await verify({ headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' } })).time).toBe(NOON)
+  })
+
+  it('takes x-date of two that are signed', async () => {
+    const headers = { date: 'Thu, 01 Jan 2026 11:59:00 GMT' }
+    expect((await verify({ headers, signed: ['date', 'x-date', '(request-target)', 'host'] })).time).toBe(NOON)
+  })
+})
