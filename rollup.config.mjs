@@ -1,3 +1,4 @@
+// @ts-check
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'

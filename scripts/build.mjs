@@ -1,3 +1,4 @@
+// @ts-check
 // src/ → out/tsc (tsc: .js, .d.ts, maps) → out/dist (rollup: one module per source file) → dist/ in one step.
 import { spawnSync } from 'node:child_process'
 import { chmod, cp, rename, rm } from 'node:fs/promises'

@@ -1,3 +1,4 @@
+// @ts-check
 // What a user's bundler makes of entries of the built package: sizes, warnings, and what they reach.
 import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -59,6 +60,18 @@ export async function bundle(entries, target = 'browser') {
     modules: inputs.filter((path) => path.startsWith('dist/')).map((path) => path.slice('dist/'.length)),
     warnings: warnings.map(({ text, location }) => `${location?.file ?? ''}: ${text}`),
   }
+}
+
+/**
+ * What entries weigh where others are loaded already, in bytes that load at once.
+ * @param {{ entries: readonly string[], beside: readonly string[] }} weighed
+ * @param {Target} [target]
+ */
+export async function weigh({ entries, beside }, target = 'browser') {
+  const whole = await bundle([...beside, ...entries], target)
+  if (beside.length === 0) return whole
+  const { size } = await bundle(beside, target)
+  return { ...whole, size: whole.size - size }
 }
 
 /** @param {string} entry @param {number} index */

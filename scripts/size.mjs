@@ -1,13 +1,14 @@
+// @ts-check
 // `npm run size`: what each entry weighs and reaches, as a table and as out/size.json.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { bundle, root } from './bundles.mjs'
+import { root, weigh } from './bundles.mjs'
 import { PROMISES, portableEntries } from './entries.mjs'
 
-const promised = PROMISES.map(({ name, entries, limit }) => ({ name, entries, limit }))
-const others = portableEntries().map((name) => ({ name, entries: [name], limit: undefined }))
+const { dependencies } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
+const others = portableEntries().map((name) => ({ name, entries: [name], beside: [], limit: undefined }))
 const rows = []
-for (const { name, entries, limit } of [...promised, ...others]) rows.push({ name, limit, ...(await bundle(entries)) })
+for (const row of [...PROMISES, ...others]) rows.push({ ...row, ...(await weigh(row)) })
 
 mkdirSync(resolve(root, 'out'), { recursive: true })
 writeFileSync(resolve(root, 'out/size.json'), `${JSON.stringify(rows, null, 2)}\n`)
@@ -17,9 +18,14 @@ const width = Math.max(...rows.map(({ name }) => name.length))
 console.log('Minified and gzipped, in kB, bundled for a browser; "later" is loaded only when it is needed.\n')
 console.log(`${'entry'.padEnd(width)}  at once    limit    later  reaches at once (later)`)
 for (const { name, size, limit, lazySize, packages, lazyPackages } of rows) {
-  const reach = `${packages.join(' ') || '-'}${lazyPackages.length > 0 ? ` (${lazyPackages.join(' ')})` : ''}`
+  const reach = `${named(packages) || '-'}${lazyPackages.length > 0 ? ` (${named(lazyPackages)})` : ''}`
   const numbers = [kilobytes(size), limit ? kilobytes(limit) : '', kilobytes(lazySize)].map((text) => text.padStart(7))
   console.log(`${name.padEnd(width)}  ${numbers.join('  ')}  ${reach}`)
+}
+
+/** Our own dependencies: theirs are their business. @param {readonly string[]} packages */
+function named(packages) {
+  return packages.filter((name) => name in dependencies).join(' ')
 }
 
 const heavy = rows.filter(({ size, limit }) => limit !== undefined && size > limit)

@@ -1,3 +1,4 @@
+// @ts-check
 // The suite as each runtime loads it. Node, Deno and Bun import the package by its name; pages and Workers get what a
 // bundler makes of it.
 import { readdirSync } from 'node:fs'

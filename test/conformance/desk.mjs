@@ -1,3 +1,4 @@
+// @ts-check
 // The driver's own server: hands out the world and the page, takes the reports.
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'

@@ -1,3 +1,4 @@
+// @ts-check
 // Runs the conformance suite over the built package on every runtime.
 //   node test/conformance/drive.mjs [targets…] [--write] [--no-skip]
 import { spawn } from 'node:child_process'

@@ -1,3 +1,4 @@
+// @ts-check
 // Runtime × capability, as text for a terminal and as a table for the README.
 
 /**

@@ -1,3 +1,4 @@
+// @ts-check
 // Every runtime the suite runs on: how to start it, and what it must turn out to be.
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'

@@ -1,12 +1,15 @@
+// @ts-check
 // What the runtimes are told: a served emulator, its identities and files, keys and vectors, as plain data.
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { root } from '../../scripts/bundles.mjs'
 import { out } from './bundles.mjs'
 
-const { serveEmulator } = await import('../../dist/cli/serve.js')
-const { emulatedPrincipals, emulatorEnvironment } = await import('../../dist/testing/environment.js')
+// By URL: the type check must not ask for what the build has yet to make.
+const { serveEmulator } = await built('cli/serve.js')
+const { emulatedPrincipals, emulatorEnvironment } = await built('testing/environment.js')
 
 /** Starts the emulator that every runtime calls. */
 export async function startWorld() {
@@ -17,7 +20,10 @@ export async function startWorld() {
     readVectors(),
     readFiles(paths),
   ])
-  const environments = emulatedPrincipals.map((principal) => [principal, emulatorEnvironment(served, principal)])
+  const environments = emulatedPrincipals.map((/** @type {string} */ principal) => [
+    principal,
+    emulatorEnvironment(served, principal),
+  ])
   const world = {
     http,
     https,
@@ -61,4 +67,9 @@ async function readVectors() {
     JSON.parse(await readFile(join(folder, name), 'utf8')),
   ])
   return Object.fromEntries(await Promise.all(entries))
+}
+
+/** @param {string} path */
+function built(path) {
+  return import(pathToFileURL(resolve(root, 'dist', path)).href)
 }

@@ -23,16 +23,25 @@ const LEVELS: readonly (readonly string[])[] = [
   ['errors', 'types'],
 ]
 
+/** Imports that point back, each with its reason. */
+const EXCEPTIONS: ReadonlySet<string> = new Set([
+  // The token engine is one for every token, and federation is where tokens come from.
+  'federation/x509.ts → credentials/cache-options.ts',
+  'federation/x509.ts → credentials/cached.ts',
+  'federation/x509.ts → credentials/principal-options.ts',
+])
+
 /** The only files that may name a dependency; where there are two, each has its reason here. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
-  '@noble/ciphers': [],
-  // Old password-based keys need scrypt and MD5; the runtimes without an incremental digest need SHA-256.
-  '@noble/hashes': ['runtime/portable-sha256.ts'],
+  '@noble/ciphers': ['keys/block-ciphers.ts'],
+  // Three different hash functions for three needs: scrypt, the hashes of PKCS#12, and SHA-256 in pieces.
+  '@noble/hashes': ['keys/pbes2.ts', 'keys/synchronous-hashes.ts', 'runtime/portable-sha256.ts'],
   '@peculiar/x509': ['certificates/inspect.ts'],
   asn1js: ['certificates/leaf.ts'],
-  commander: ['cli/main.ts'],
+  commander: ['cli/program.ts'],
   'des.js': ['keys/triple-des.ts'],
   ky: ['http/service-call.ts'],
+  pbf: ['federation/alibaba-dkms-messages.ts'],
   pkijs: ['certificates/chains.ts'],
   'reflect-metadata': ['certificates/inspect.ts'],
   undici: ['runtime/node.ts'],
@@ -55,7 +64,8 @@ describe('imports', () => {
     const wrong = modules.flatMap(({ path, imports }) =>
       imports
         .filter(({ target }) => isFile(target) && levelOf(target) < levelOf(path))
-        .map(({ target }) => `${path} → ${target}`),
+        .map(({ target }) => `${path} → ${target}`)
+        .filter((arrow) => !EXCEPTIONS.has(arrow)),
     )
     expect(wrong).toEqual([])
   })

@@ -1,0 +1,87 @@
+// @ts-check
+// `npm test`: every check and every suite, then one line that counts them all.
+//   --no-skip   fails where something cannot run, as CI wants it
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '..')
+const noSkip = process.argv.includes('--no-skip')
+const at = (/** @type {string} */ path) => resolve(root, path)
+const bin = (/** @type {string} */ name) => at(`node_modules/.bin/${name}`)
+const tally = { passed: 0, failed: 0, skipped: 0 }
+
+if (!existsSync(at('test/runtimes/node_modules/.bin/deno'))) {
+  check('runtimes', 'npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', 'test/runtimes'])
+}
+mkdirSync(at('out'), { recursive: true })
+
+check('format and lint', bin('biome'), ['ci', '.'])
+check('types of the portable sources', bin('tsc'), ['-p', '.', '--noEmit'])
+check('types of everything', bin('tsc'), ['-p', 'tsconfig.node.json', '--noEmit'])
+const second = at('node_modules/typescript7/bin/tsc')
+check('types, second opinion', process.execPath, [second, '-p', 'tsconfig.node.json', '--noEmit'])
+const built = check('build', process.execPath, [at('scripts/build.mjs')])
+check('unused code and dependencies', bin('knip'), [])
+if (built) {
+  check('package, linted', bin('publint'), ['--strict'])
+  check('package, types resolve', bin('attw'), ['--pack', '.', '--profile', 'esm-only', '--quiet'])
+}
+suite('vitest', bin('vitest'), ['run', '--reporter=default', '--reporter=json', '--outputFile.json=out/vitest.json'], {
+  file: 'out/vitest.json',
+  read: ({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) => ({
+    passed: numPassedTests,
+    failed: numFailedTests,
+    skipped: numPendingTests + numTodoTests,
+  }),
+})
+if (built) {
+  suite('conformance', process.execPath, [at('test/conformance/drive.mjs'), ...(noSkip ? ['--no-skip'] : [])], {
+    file: 'out/conformance.json',
+    read: ({ counts }) => counts,
+  })
+}
+
+console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`)
+process.exitCode = tally.failed > 0 || (noSkip && tally.skipped > 0) ? 1 : 0
+
+/** A program that holds or does not: one passed or failed. @param {string} title @param {string} program @param {string[]} parameters */
+function check(title, program, parameters) {
+  const { ok, seconds, output } = run(program, parameters, 'pipe')
+  console.log(`${ok ? '✓' : '✗'} ${title} (${seconds} s)`)
+  if (!ok) console.log(output)
+  tally[ok ? 'passed' : 'failed'] += 1
+  return ok
+}
+
+/**
+ * A runner with tests of its own, which it counts in a file.
+ * @param {string} title @param {string} program @param {string[]} parameters
+ * @param {{ file: string, read: (report: any) => typeof tally }} report
+ */
+function suite(title, program, parameters, report) {
+  console.log(`\n${title}`)
+  const { ok, seconds, began } = run(program, parameters, 'inherit')
+  const counts = countsOf(report, began)
+  tally.passed += counts.passed
+  tally.failed += counts.failed
+  tally.skipped += counts.skipped
+  // A runner can fail without a failed test: an error outside of any, an outdated table.
+  if (!ok && counts.failed === 0 && !(noSkip && counts.skipped > 0)) tally.failed += 1
+  console.log(`${ok ? '✓' : '✗'} ${title} (${seconds} s)`)
+}
+
+/** @param {{ file: string, read: (report: any) => typeof tally }} report @param {number} began */
+function countsOf({ file, read }, began) {
+  const none = { passed: 0, failed: 0, skipped: 0 }
+  if (!existsSync(at(file)) || statSync(at(file)).mtimeMs < began) return none
+  return read(JSON.parse(readFileSync(at(file), 'utf8')))
+}
+
+/** @param {string} program @param {string[]} parameters @param {'pipe' | 'inherit'} stdio */
+function run(program, parameters, stdio) {
+  const began = Date.now()
+  const { status, stdout, stderr, error } = spawnSync(program, parameters, { cwd: root, stdio, encoding: 'utf8' })
+  const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`
+  return { ok: status === 0, began, output, seconds: ((Date.now() - began) / 1000).toFixed(1) }
+}
