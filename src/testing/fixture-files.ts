@@ -82,7 +82,8 @@ export async function fixtureFiles(state: EmulatorState, directory: string): Pro
     [paths.intermediateCertificate, instance.intermediate.pem],
     [paths.rootCertificate, instance.root.pem],
     [paths.authority, server.authorityPem],
-    [paths.apiKey, user.privateKeyPem],
+    // The label that downloaded keys end with: the OCI CLI asks for it.
+    [paths.apiKey, `${user.privateKeyPem}OCI_API_KEY\n`],
     [paths.apiKeyPublic, user.publicKeyPem],
     [paths.config, configFile(state, paths, user.fingerprint)],
     [paths.sessionToken, await issueSessionToken(state)],
