@@ -39,7 +39,7 @@ export async function emulatedMachine(
   const emulator = createEmulator({ ...options, clock: clock.now })
   const { paths, files } = await fixtureFiles(emulator, '/fixtures')
   const { fingerprint } = await emulator.keys.get('user')
-  const served = { http: ORIGIN, https: ORIGIN, paths, identities: emulator.identities, fingerprint }
+  const served = { http: ORIGIN, https: ORIGIN, oke: ORIGIN, paths, identities: emulator.identities, fingerprint }
   const fetch: typeof globalThis.fetch = (input, init) => emulator.fetch(input, init)
   const memory = memoryRuntime({
     env: { ...emulatorEnvironment(served, principal), ...env },
