@@ -36,11 +36,17 @@ const REASON_HEADER = 'x-emulator-reason'
  *
  * @example
  * ```ts
+ * import { signOci } from 'countersign'
+ * import { generateSessionKey } from 'countersign/keys/session-key'
+ * import { createEmulator } from 'countersign/testing'
+ *
  * const emulator = createEmulator()
- * const { keyId } = emulator.registry.uploadApiKey({ publicKey: spki })
- * const signed = await signOci(new Request('https://identity.us-phoenix-1.oraclecloud.com/20160918/regions'), { keyId, key })
- * const response = await emulator.fetch(signed)
+ * const { privateKey: key, publicKey } = await generateSessionKey()
+ * const { keyId } = emulator.registry.uploadApiKey({ publicKey })
+ * const request = new Request('https://identity.us-phoenix-1.oraclecloud.com/20160918/regions')
+ * const response = await emulator.fetch(await signOci(request, { keyId, key }))
  * ```
+ * @see https://docs.oracle.com/en-us/iaas/Content/API/Concepts/signingrequests.htm
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const state = createState(options)
@@ -62,7 +68,8 @@ async function answer(
   surfaces: readonly Surface[],
   state: EmulatorState,
 ): Promise<Response> {
-  const received = await receive(request, details)
+  const received = await receive(request, details).catch((error: unknown) => answerFailure(failureFrom(error)))
+  if (received instanceof Response) return received
   const surface = surfaces.find((candidate) => candidate.matches(received)) ?? unknownSurface
   const done = state.counters.begin(surface.name)
   try {
@@ -85,11 +92,14 @@ async function attempt(surface: Surface, request: ReceivedRequest, state: Emulat
       code: error instanceof CountersignError ? error.code : failure.code,
       reason: failure.reason,
     }
-    const response =
-      surface.answerError?.(failure, request) ?? answerOciError(failure.status, failure.code, failure.message)
+    const response = surface.answerError?.(failure, request) ?? answerFailure(failure)
     response.headers.set(REASON_HEADER, headerSafe(`${state.notes(request).refusal?.code}: ${failure.reason}`))
     return response
   }
+}
+
+function answerFailure({ status, code, message }: SurfaceFailure): Response {
+  return answerOciError(status, code, message)
 }
 
 function failureFrom(error: unknown): SurfaceFailure {

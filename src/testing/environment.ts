@@ -93,7 +93,10 @@ export const emulatedPrincipals: readonly EmulatedPrincipal[] = Object.keys(PRIN
  *
  * @example
  * ```ts
- * spawn('python3', ['script.py'], { env: { ...process.env, ...emulatorEnvironment(served, 'resource-principal-2.2') } })
+ * import { emulatorEnvironment, type ServedAt } from 'countersign/testing'
+ *
+ * declare const served: ServedAt
+ * const variables = emulatorEnvironment(served, 'resource-principal-2.2')
  * ```
  */
 export function emulatorEnvironment(served: ServedAt, principal?: EmulatedPrincipal): Variables {

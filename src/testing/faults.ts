@@ -29,6 +29,9 @@ interface PendingFault {
  *
  * @example
  * ```ts
+ * import { createEmulator } from 'countersign/testing'
+ *
+ * const emulator = createEmulator()
  * emulator.faults.add({ surface: 'x509', effect: 'status', status: 503, times: 2 })
  * emulator.faults.add({ path: '/instance/region', effect: 'delay', ms: 2_000 })
  * ```

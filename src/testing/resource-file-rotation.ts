@@ -28,9 +28,11 @@ const rotationsSoFar = slot('resource-file-rotation', () => ({ count: 0 }))
  *
  * @example
  * ```ts
- * for await (const { path, content } of rotateResourceFiles(emulator, { tokenPath, keyPath })) {
- *   await files.writeAtomic(path, content)
- * }
+ * import { createEmulator, rotateResourceFiles } from 'countersign/testing'
+ *
+ * const files = new Map<string, string>()
+ * const places = { tokenPath: '/run/rpst', keyPath: '/run/private.pem' }
+ * for await (const { path, content } of rotateResourceFiles(createEmulator(), places)) files.set(path, content)
  * ```
  */
 export async function* rotateResourceFiles(

@@ -7,10 +7,14 @@ import type { EmulatorState } from './state.js'
  *
  * @example
  * ```ts
+ * import { answerJson } from 'countersign/testing/answers'
+ * import { authenticate } from 'countersign/testing/authenticate'
+ * import type { Surface } from 'countersign/testing'
+ *
  * export const ping: Surface = {
  *   name: 'ping',
  *   matches: ({ url }) => url.pathname === '/ping',
- *   handle: async (request, state) => answerJson({ pong: (await authenticate(request, state)).subject }),
+ *   handle: async (request, state) => answerJson({ pong: (await authenticate(request, state)).principal.subject }),
  * }
  * ```
  */

@@ -203,10 +203,14 @@ describe('every signed endpoint', () => {
 
 describe('the emulator', () => {
   test('has no endpoint for what it does not know', async () => {
-    const response = await emulator.fetch(
-      'https://iaas.us-phoenix-1.oraclecloud.com/20160918/instances2/x'.replace('20160918', '2016'),
-    )
+    const response = await emulator.fetch('https://iaas.us-phoenix-1.oraclecloud.com/2016/instances')
     expect(response.status).toBe(404)
+  })
+
+  test('reads no body that is longer than it is told', async () => {
+    const request = new Request(ECHO, { method: 'POST', body: 'eleven byte' })
+    const response = await emulator.handle(request, { maxBodyBytes: 10 })
+    expect([response.status, await response.json()]).toMatchObject([413, { code: 'PayloadTooLarge' }])
   })
 
   test('asks surfaces of the caller first', async () => {
