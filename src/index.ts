@@ -1,7 +1,35 @@
-export { apiKey } from './credentials/api-key.js'
-export * from './errors.js'
-export { createSignedFetch } from './http/signed-fetch.js'
-export { importPrivateKey } from './keys/import-private-key.js'
-export { signOci, signOciHeaders } from './signers/oci.js'
+export { type ApiKeyOptions, apiKey } from './credentials/api-key.js'
+export {
+  type ConfigurationCode,
+  ConfigurationError,
+  CountersignError,
+  type ErrorCode,
+  type ServiceCode,
+  ServiceError,
+  type ServiceFailure,
+  type UsageCode,
+  UsageError,
+  type VerificationCode,
+  VerificationError,
+} from './errors.js'
+export { createSignedFetch, type SignedAttempt, type SignedFetchOptions } from './http/signed-fetch.js'
+export {
+  type ImportPrivateKeyOptions,
+  importPrivateKey,
+  type PrivateKey,
+  type PrivateKeySource,
+} from './keys/import-private-key.js'
+export { type OciRequest, type OciSignOptions, type SignedOciRequest, signOci, signOciHeaders } from './signers/oci.js'
 export { signingString } from './signers/oci-signing-string.js'
-export * from './types.js'
+export {
+  type AlibabaCredentials,
+  type Claims,
+  type Clock,
+  type CredentialsProvider,
+  type Expiring,
+  type OciCredentials,
+  type ProvideOptions,
+  type Signer,
+  type SignFunction,
+  systemClock,
+} from './types.js'

@@ -53,6 +53,7 @@ export async function serviceCall(
   const ky = await import('ky')
   const { retry = RETRY.DEFAULT, clock = Date.now, maxResponseBytes = 2 ** 20, timeoutMs = 30_000, signal } = options
   const policy = retry || ONCE
+  signal?.throwIfAborted()
   const recorded = recordedFetch({ fetch: options.fetch, onRequest: options.onRequest, clock, maxResponseBytes })
   const build = async (): Promise<Request> => {
     const built = typeof request === 'function' ? await request() : request.clone()
