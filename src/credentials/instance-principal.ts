@@ -1,10 +1,7 @@
 import { runtime as defaultRuntime } from '#runtime'
-import { certificateRetriever } from '../certificates/retrievers.js'
 import { requestX509Token, type X509Identity, type X509Place } from '../federation/x509.js'
 import { type InstanceMetadata, instanceMetadata } from '../http/instance-metadata.js'
 import type { RetryPolicy } from '../http/retry.js'
-import { configuredRegion } from '../regions/configured-region.js'
-import { authEndpoint } from '../regions/endpoints.js'
 import type { Region } from '../regions/regions.js'
 import type { Runtime } from '../runtime/types.js'
 import type { OciCredentials } from '../types.js'
@@ -48,7 +45,7 @@ export function instancePrincipal(options: InstancePrincipalOptions = {}): Cache
   const connect = connectedFetch(options)
   let instance: Instance | undefined
   return cached(async (context) => {
-    instance ??= instanceOf(options)
+    instance ??= await instanceOf(options)
     const { identity, place } = instance
     const fetch = await connect()
     return requestX509Token(identity, () => place(context.signal), { ...options, fetch }, context)
@@ -60,13 +57,13 @@ interface Instance {
   place(signal: AbortSignal): Promise<X509Place>
 }
 
-function instanceOf(options: InstancePrincipalOptions): Instance {
+async function instanceOf(options: InstancePrincipalOptions): Promise<Instance> {
   const { metadataBaseUrl, runtime = defaultRuntime } = options
   const call = unsignedCallOptions({ ...options, retry: options.metadataRetry })
   const metadata = instanceMetadata({ ...call, metadataBaseUrl, runtime })
   let known: X509Place | undefined
   return {
-    identity: { ...options, ...certificatesOf(metadata) },
+    identity: { ...options, ...(await certificatesOf(metadata)) },
     // The region of an instance never changes.
     place: async (signal) => {
       known ??= await placeOf(options, metadata, runtime, signal)
@@ -75,7 +72,9 @@ function instanceOf(options: InstancePrincipalOptions): Instance {
   }
 }
 
-function certificatesOf(metadata: InstanceMetadata): Pick<X509Identity, 'leaf' | 'intermediates'> {
+async function certificatesOf(metadata: InstanceMetadata): Promise<Pick<X509Identity, 'leaf' | 'intermediates'>> {
+  // What reads certificates waits until there is one to read.
+  const { certificateRetriever } = await import('../certificates/retrievers.js')
   const from = 'the metadata service'
   const leaf = certificateRetriever(async (signal) => {
     const paths = ['/identity/cert.pem', '/identity/key.pem']
@@ -96,9 +95,21 @@ async function placeOf(
   signal: AbortSignal,
 ): Promise<X509Place> {
   const { region: given, federationEndpoint = endpointOfEnvironment(runtime) } = options
-  const known = typeof given === 'string' ? await configuredRegion(given, runtime) : given
+  const known = typeof given === 'string' ? await regionNamed(given, runtime) : given
   const region = known ?? (await metadata.region({ signal }))
-  return { endpoint: federationEndpoint ?? authEndpoint(region), region: region.id, source: 'instance-principal' }
+  const endpoint = federationEndpoint ?? (await tokenServiceIn(region))
+  return { endpoint, region: region.id, source: 'instance-principal' }
+}
+
+// The tables of regions and endpoints are not needed by everybody.
+async function regionNamed(name: string, runtime: Runtime): Promise<Region> {
+  const { configuredRegion } = await import('../regions/configured-region.js')
+  return configuredRegion(name, runtime)
+}
+
+async function tokenServiceIn(region: Region): Promise<string> {
+  const { authEndpoint } = await import('../regions/endpoints.js')
+  return authEndpoint(region)
 }
 
 /** What Oracle's command line and its Go SDK read. */

@@ -1,5 +1,4 @@
 import { runtime as defaultRuntime } from '#runtime'
-import { tenancyOf } from '../certificates/leaf.js'
 import type { CertificatePair } from '../certificates/pair.js'
 import type { CertificateRetriever } from '../certificates/retrievers.js'
 import type { CachedProvider, LoadContext } from '../credentials/cache-options.js'
@@ -8,9 +7,6 @@ import { callOptions, connectedFetch, type PrincipalOptions } from '../credentia
 import { ConfigurationError, UsageError } from '../errors.js'
 import { RETRY } from '../http/retry.js'
 import { signedCall } from '../http/signed-call.js'
-import { certificateFingerprint } from '../keys/fingerprint.js'
-import { configuredRegion } from '../regions/configured-region.js'
-import { authEndpoint } from '../regions/endpoints.js'
 import type { OciCredentials } from '../types.js'
 import { tokenCredentials } from './security-token.js'
 import { newSessionKey, type SessionKeySource } from './session-key-source.js'
@@ -82,8 +78,11 @@ async function placeOf(options: X509FederationOptions): Promise<X509Place> {
   const { federationEndpoint, region: name, runtime = defaultRuntime } = options
   const source = 'x509-federation'
   if (name === undefined) return { endpoint: federationEndpoint ?? '', source }
+  const { configuredRegion } = await import('../regions/configured-region.js')
   const region = await configuredRegion(name, runtime)
-  return { endpoint: federationEndpoint ?? authEndpoint(region), region: region.id, source }
+  if (federationEndpoint !== undefined) return { endpoint: federationEndpoint, region: region.id, source }
+  const { authEndpoint } = await import('../regions/endpoints.js')
+  return { endpoint: authEndpoint(region), region: region.id, source }
 }
 
 /** One token: certificates read anew, a new session key, and the exchange of the two for a token. */
@@ -102,7 +101,7 @@ export async function requestX509Token(
     Promise.all(intermediates.map((retriever) => retriever.refresh({ signal }))),
     newSessionKey(identity.sessionKey),
   ])
-  const tenancy = knownTenancy(identity, leaf, context.previous)
+  const tenancy = await knownTenancy(identity, leaf, context.previous)
   const body = x509TokenBody({
     certificate: leaf.der,
     publicKey: sessionKey.publicKeyBase64,
@@ -110,6 +109,7 @@ export async function requestX509Token(
     purpose,
     fingerprintAlgorithm,
   })
+  const { certificateFingerprint } = await import('../keys/fingerprint.js')
   const fingerprint = await certificateFingerprint(leaf.der, FINGERPRINT_FORMS[fingerprintAlgorithm].digest)
   const signer = { keyId: x509KeyId(tenancy, fingerprint, fingerprintAlgorithm), key: signingKey(leaf) }
   const call = { ...callOptions(options, context), retry: options.retry ?? RETRY.FEDERATION }
@@ -123,9 +123,14 @@ function intermediatesOf(leaf: CertificatePair, chain: readonly CertificatePair[
   return [...leaf.certificates.slice(1), ...chain.flatMap(({ certificates }) => certificates)].map(({ der }) => der)
 }
 
-function knownTenancy(identity: X509Identity, leaf: CertificatePair, previous: OciCredentials | undefined): string {
+async function knownTenancy(
+  identity: X509Identity,
+  leaf: CertificatePair,
+  previous: OciCredentials | undefined,
+): Promise<string> {
   const { tenancy: insisted, purpose } = identity
   if (insisted !== undefined && purpose !== undefined) return insisted
+  const { tenancyOf } = await import('../certificates/leaf.js')
   const tenancy = tenancyOf(leaf.certificate)
   const known = insisted ?? previous?.tenancy
   if (purpose !== undefined || known === undefined || known === tenancy) return tenancy

@@ -1,7 +1,5 @@
 import { runtime as defaultRuntime } from '#runtime'
 import { ServiceError, type ServiceFailure, UsageError } from '../errors.js'
-import { configuredRegion } from '../regions/configured-region.js'
-import { regionMetadata } from '../regions/region-metadata.js'
 import type { Region } from '../regions/regions.js'
 import type { Runtime } from '../runtime/types.js'
 import { metadataFetch } from './metadata-fetch.js'
@@ -60,7 +58,7 @@ export function instanceMetadata(options: InstanceMetadataOptions = {}): Instanc
   }
   return {
     text,
-    region: async (read) => (await regionInfo(text, read)) ?? configuredRegion(await regionName(text, read), runtime),
+    region: async (read) => (await regionInfo(text, read)) ?? regionNamed(await regionName(text, read), runtime),
     instanceId: async (read) => oneWord(await text('/instance/id', read), 'an instance OCID'),
   }
 }
@@ -83,11 +81,18 @@ function baseUrl(given: string): string {
 /** Undefined on instances that tell no more than a name. */
 async function regionInfo(text: InstanceMetadata['text'], read: MetadataReadOptions = {}): Promise<Region | undefined> {
   try {
+    const { regionMetadata } = await import('../regions/region-metadata.js')
     return regionMetadata(JSON.parse(await text('/instance/regionInfo', { ...read, final: [404] })))
   } catch (error) {
     if (error instanceof SyntaxError || (error instanceof ServiceError && error.status === 404)) return undefined
     throw error
   }
+}
+
+// Most instances tell all there is to know, and nothing need be looked up.
+async function regionNamed(name: string, runtime: Runtime): Promise<Region> {
+  const { configuredRegion } = await import('../regions/configured-region.js')
+  return configuredRegion(name, runtime)
 }
 
 async function regionName(text: InstanceMetadata['text'], read?: MetadataReadOptions): Promise<string> {
