@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { CONTROL_PATH } from '../testing/control.js'
 import { createEmulator, type Emulator, type EmulatorOptions } from '../testing/emulator.js'
 import type { ServedAt } from '../testing/environment.js'
-import { fixtureRotation, writeFixtures } from './fixture-directory.js'
+import { fixtureRotation, renewFixtures, writeFixtures } from './fixture-directory.js'
 import { emulatorListener } from './listener.js'
 import { secureServer, untrustworthyServers } from './secure-server.js'
 
@@ -54,6 +54,7 @@ export async function serveEmulator(options: ServeOptions = {}): Promise<ServedE
   const http = `http://${await listen(plain, host, port)}`
   const https = `https://${await listen(secure, host, httpsPort)}`
   const okeAddress = await listen(oke, host, OKE_PORT).catch(() => undefined)
+  const endRenewal = renewFixtures(emulator, paths)
   const [unknownAuthority, wrongName] = await Promise.all(untrusted.map((server) => listen(server, host, 0)))
   return {
     emulator,
@@ -67,6 +68,7 @@ export async function serveEmulator(options: ServeOptions = {}): Promise<ServedE
     ...(unknownAuthority !== undefined && { unknownAuthority: `https://${unknownAuthority}` }),
     ...(wrongName !== undefined && { wrongName: `https://${wrongName}` }),
     async close() {
+      await endRenewal()
       emulator.close()
       await Promise.all([plain, secure, oke, ...untrusted].map(stop))
       if (options.directory === undefined) await rm(directory, { recursive: true, force: true })

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { networkInterfaces } from 'node:os'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ServedEmulator, serveEmulator } from '../../src/cli/serve.js'
 import { importPrivateKey } from '../../src/keys/import-private-key.js'
 import { runtime } from '../../src/runtime/node.js'
@@ -133,6 +134,16 @@ describe('the served emulator', () => {
     expect((await fetch(request)).status).toBe(503)
   })
 
+  const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
+  test.skipIf(!hasIpv6)('listens on IPv6 too', async () => {
+    const overIpv6 = await serveEmulator({ host: '::1' })
+    expect(overIpv6.http).toMatch(/^http:\/\/\[::1\]:\d+$/)
+    const headers = { authorization: 'Bearer Oracle' }
+    const response = await fetch(`${overIpv6.http}/opc/v2/instance/region`, { headers })
+    expect(await response.text()).toBe('phx')
+    await overIpv6.close()
+  })
+
   test('answers two requests on one connection, the second while the first one hangs', async () => {
     served.emulator.faults.add({ effect: 'reorder', path: 'first' })
     const [first, second] = await Promise.all([fetch(`${served.http}/first`), fetch(`${served.http}/second`)])
@@ -151,6 +162,28 @@ describe('the fixture files', () => {
     const { paths, files } = await fixtureFiles(served.emulator, served.paths.directory)
     expect(paths).toEqual(served.paths)
     for (const { path } of files) expect((await readFile(path, 'utf8')).length).toBeGreaterThan(100)
+  })
+
+  test('of the resource principal are replaced, and renewed before their token expires', async () => {
+    const renewing = await serveEmulator({ settings: { tokenLifeMs: 400 } })
+    const read = (): Promise<string> => readFile(renewing.paths.resourceToken, 'utf8')
+    const first = await read()
+    await vi.waitUntil(async () => (await read()) !== first, { timeout: 10_000 })
+    await renewing.close()
+  })
+
+  test('of the resource principal are replaced on command, half-written and slowly if it says so', async () => {
+    const seen: string[] = []
+    const waiting = serveEmulator({
+      timers: { wait: async () => void seen.push(await readFile((await waiting).paths.resourceToken, 'utf8')) },
+    })
+    const slow = await waiting
+    const body = JSON.stringify({ halfWritten: true, pauseMs: 1, trailingLineBreak: true })
+    await fetch(`${slow.control}/resource-principal/rotate`, { method: 'POST', body })
+    expect(seen.map((token) => token.split('.').length)).toEqual([3, 3, expect.any(Number), 3])
+    expect(seen[3]?.startsWith(seen[2] ?? '?')).toBe(true)
+    expect(seen[3]?.endsWith('\n')).toBe(true)
+    await slow.close()
   })
 
   test('vanish with the emulator, when it chose their directory', async () => {
