@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/examples/**', 'test/runtimes/**'],
+          exclude: ['test/package/**', 'test/examples/**', 'test/playground/**', 'test/runtimes/**'],
         },
       },
       {
@@ -30,6 +30,16 @@ export default defineConfig({
           name: 'package',
           include: ['test/package/**/*.test.ts', 'test/examples/**/*.test.ts'],
           testTimeout: 120_000,
+        },
+      },
+      {
+        // The playground, built, in real browsers.
+        extends: true,
+        test: {
+          name: 'playground',
+          include: ['test/playground/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -106,7 +106,8 @@ function faults({ flow, stage }: State, act: Act): TemplateResult {
     emulator.settings.clockSkewMs = 0
   }
   const revoke = (): void => {
-    emulator.tokens.revoke(stage.clock())
+    // Tokens tell their time in whole seconds.
+    emulator.tokens.revoke(stage.clock() + 1000)
     stage.pass(2000)
   }
   const skew = (): void => {

@@ -1,0 +1,190 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { asAPerson } from './as-a-person.js'
+import { type BrowserPage, browsers } from './browsers.js'
+import { builtSite, type Site } from './site.js'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const tabs = ['sign', 'explain', 'keys', 'inspect', 'flows', 'speed'] as const
+const screenshots = 'out/screenshots'
+
+let site: Site
+beforeAll(async () => {
+  mkdirSync(screenshots, { recursive: true })
+  site = await builtSite()
+}, 120_000)
+afterAll(() => site.close())
+
+describe.each(browsers)('the playground in $name', ({ name, installed, open }) => {
+  if (!installed) console.warn(`skipped: ${name} is not installed; Debian has it as a package`)
+
+  describe.skipIf(!installed)('as a person uses it', () => {
+    let page: BrowserPage
+    let person: ReturnType<typeof asAPerson>
+    beforeAll(async () => {
+      page = await open()
+      person = asAPerson(page)
+    }, 60_000)
+    afterAll(() => page.close())
+
+    const visit = async (tab: string): Promise<void> => {
+      await page.goto('about:blank')
+      await page.goto(`${site.url}#${tab}`)
+      await person.run(`await eventually(() => document.querySelector('#panel h1'))`)
+    }
+
+    it('signs a request, rebuilds the signing string as it is edited, and sees it verified', async () => {
+      await visit('sign')
+      await person.fill('URL', 'https://identity.us-phoenix-1.oraclecloud.com/20160918/regions?limit=5')
+      expect(await person.sees('get /20160918/regions?limit=5')).toBe(true)
+      await person.click('Send to the emulator')
+      expect(await person.sees('✓ Verified')).toBe(true)
+      await person.click('POST some JSON')
+      expect(await person.sees('x-content-sha256')).toBe(true)
+      await person.click('Worker')
+      expect(await person.sees('createSignedFetch')).toBe(true)
+    })
+
+    it('shows what is wrong with a URL, and goes on when it is mended', async () => {
+      await visit('sign')
+      await person.fill('URL', 'https://user:password@example.com/')
+      expect(await person.sees('URL_INVALID')).toBe(true)
+      expect(await person.run('return document.querySelector(".problem").innerText')).not.toContain('password')
+      await person.fill('URL', 'https://example.com/')
+      expect(await person.sees('host: example.com')).toBe(true)
+    })
+
+    it('moves along the tabs with the arrow keys', async () => {
+      await visit('sign')
+      await person.run('document.querySelector("#tab-sign").focus()')
+      await page.press('ArrowRight')
+      expect(await person.sees('Why is it refused?')).toBe(true)
+      expect(await person.run('return document.activeElement.id')).toBe('tab-explain')
+    })
+
+    it('explains a failing request', async () => {
+      await visit('explain')
+      await person.fill('Request', "curl https://identity.us-phoenix-1.oraclecloud.com/ -H 'Authorization: Bearer abc'")
+      await person.click('Explain')
+      expect(await person.sees('The Authorization header is not an OCI signature')).toBe(true)
+      await person.click('A body changed on the way')
+      expect(await person.sees('The body is not the one that was signed')).toBe(true)
+    })
+
+    it('says so when what was pasted is no request', async () => {
+      await visit('explain')
+      await person.fill('Request', 'hello')
+      await person.click('Explain')
+      expect(await person.sees('OPTION_INVALID')).toBe(true)
+    })
+
+    it('makes a key, keeps it over a reload, and signs with it', async () => {
+      await visit('keys')
+      await person.click('RSA 2048')
+      expect(await person.sees('Public key to upload')).toBe(true)
+      await person.fill('Name', 'kept')
+      await person.click('Keep, not extractable')
+      expect(await person.sees('Forget')).toBe(true)
+      await visit('sign')
+      await person.choose('Signed by', 'kept')
+      await person.click('Send to the emulator')
+      expect(await person.sees('✓ Verified')).toBe(true)
+      const extractable = `const request = indexedDB.open('countersign-playground'); await new Promise((resolve) => { request.onsuccess = resolve })
+        const all = request.result.transaction('keys').objectStore('keys').getAll(); await new Promise((resolve) => { all.onsuccess = resolve })
+        return all.result.map((key) => key.privateKey.extractable)`
+      expect(await person.run(extractable)).toEqual([false])
+      await visit('keys')
+      await person.click('Forget')
+      expect(await person.sees('None.')).toBe(true)
+    })
+
+    it('tells a public key from a private one', async () => {
+      await visit('keys')
+      await person.fill('Private key', '-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----')
+      await person.click('Read it')
+      expect(await person.sees('KEY_IS_PUBLIC')).toBe(true)
+    })
+
+    it('reads certificates and tokens', async () => {
+      await visit('inspect')
+      await person.click('Instance certificate')
+      expect(await person.sees('opc-certtype:instance')).toBe(true)
+      expect(await person.sees('The first leads to the last')).toBe(true)
+      await person.click('Session token')
+      expect(await person.sees('the public key that must sign with it')).toBe(true)
+    })
+
+    it('plays an instance principal: one token for a burst, another after a refusal', async () => {
+      await visit('flows')
+      await person.click('50 at once')
+      expect(await person.sees('50 of 50 accepted. So far: 1 token calls')).toBe(true)
+      await person.click('Revoke every token')
+      await person.click('Make a call')
+      expect(await person.sees('1 of 1 accepted. So far: 2 token calls')).toBe(true)
+      expect(await person.sees('after a refusal')).toBe(true)
+    })
+
+    it.each(['Resource principal', 'Workload identity federation'])('plays %s', async (flow) => {
+      await visit('flows')
+      await person.click(flow)
+      await person.click('Make a call')
+      expect(await person.sees('1 of 1 accepted')).toBe(true)
+    })
+
+    it('corrects a clock that is off', async () => {
+      await visit('flows')
+      await person.click('Server clock 10 minutes ahead')
+      await person.click('Make a call')
+      expect(await person.sees('1 of 1 accepted')).toBe(true)
+    })
+
+    it('measures signatures beside bare WebCrypto', async () => {
+      await visit('speed')
+      await person.click('Measure')
+      expect(await person.sees('Cost of the rest')).toBe(true)
+    })
+
+    it.each(tabs)('has no serious accessibility fault in %s', async (tab) => {
+      await visit(tab)
+      const violations = await page.run<readonly { id: string; impact: string; nodes: readonly string[] }[]>(`${axe}
+        const { violations } = await axe.run(document)
+        return violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html.slice(0, 120)) }))`)
+      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+    })
+
+    it('looks right in light, dark and on a phone: pictures to look at', async () => {
+      for (const tab of tabs) {
+        await visit(tab)
+        if (tab === 'explain') await person.click('A clock that is off')
+        if (tab === 'flows') await person.click('50 at once')
+        for (const [scheme, width] of [
+          ['light', 1280],
+          ['dark', 1280],
+          ['light', 390],
+        ] as const) {
+          await page.screenshot(`${screenshots}/${name.toLowerCase()}-${tab}-${scheme}-${width}.png`, { scheme, width })
+        }
+        const overflow = await person.run<number>('return document.documentElement.scrollWidth - innerWidth')
+        expect(overflow, `${tab} is wider than a phone`).toBeLessThanOrEqual(0)
+      }
+    })
+
+    it('loads no certificate library before it is needed', async () => {
+      await visit('sign')
+      await person.click('Send to the emulator')
+      const names = await person.run<readonly string[]>(
+        `return performance.getEntriesByType('resource').map(({ name }) => name)`,
+      )
+      expect(names.filter((file) => /x509|reflect|pki/iu.test(file))).toEqual([])
+    })
+
+    it('has met no fault on the way, and no other origin', async () => {
+      await visit('sign')
+      await person.sees('Signing string')
+      const foreign = `return performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => !name.startsWith(location.origin))`
+      expect(await person.run(foreign)).toEqual([])
+      expect(await page.faults()).toEqual([])
+    })
+  })
+})
