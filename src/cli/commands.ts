@@ -38,6 +38,36 @@ export const commands: readonly CliCommandEntry[] = [
     load: async () => (await import('./doctor.js')).doctor,
   },
   {
+    name: 'exchange',
+    summary: 'exchange a token of another identity provider for a session',
+    load: async () => (await import('./exchange.js')).exchange,
+  },
+  {
+    name: 'wif setup',
+    summary: 'set up workload identity federation in an identity domain',
+    load: async () => (await import('./wif-setup.js')).wifSetup,
+  },
+  {
+    name: 'wif remove',
+    summary: 'take such a set-up down',
+    load: async () => (await import('./wif-remove.js')).wifRemove,
+  },
+  {
+    name: 'wif lint',
+    summary: 'look for mistakes in impersonation rules',
+    load: async () => (await import('./wif-lint.js')).wifLint,
+  },
+  {
+    name: 'login infisical',
+    summary: 'log in to Infisical as a machine identity',
+    load: async () => (await import('./login-infisical.js')).loginInfisical,
+  },
+  {
+    name: 'login vault',
+    summary: 'log in to HashiCorp Vault',
+    load: async () => (await import('./login-vault.js')).loginVault,
+  },
+  {
     name: 'emulate',
     summary: 'serve an emulator of the cloud on this machine',
     load: async () => (await import('./emulate.js')).emulate,

@@ -1,3 +1,5 @@
+import { UsageError } from '../errors.js'
+import { readSecurityToken } from '../federation/security-token.js'
 import { createSignedFetch, type SignedAttempt } from '../http/signed-fetch.js'
 import { signOciHeaders } from '../signers/oci.js'
 import type { Claims, Clock, CredentialsProvider, OciCredentials } from '../types.js'
@@ -31,6 +33,8 @@ export interface IdentityFacts {
   /** Which provider knows, such as `api-key`. */
   readonly source?: string | undefined
   readonly subject?: string | undefined
+  /** The user for whom the subject acts. */
+  readonly onBehalfOf?: string | undefined
   readonly tenancy?: string | undefined
   readonly region?: string | undefined
   readonly fingerprint?: string | undefined
@@ -50,11 +54,14 @@ export interface Identity {
   ): Promise<SignedRequest>
   /** A `fetch` that signs. */
   signedFetch(options: SendOptions): typeof fetch
+  /** What Oracle's cloud knows them by, where it does. */
+  readonly oci?: CredentialsProvider<OciCredentials>
 }
 
 /** Somebody known to Oracle's cloud. */
 export function ociIdentity(credentials: CredentialsProvider<OciCredentials>): Identity {
   return {
+    oci: credentials,
     facts: async (signal) => factsOf(await credentials({ signal })),
     sign: async ({ method, url, headers, body }, { clock, signal }) =>
       signOciHeaders({ method, url, headers, body: body ?? null }, await credentials({ signal }), { clock }),
@@ -68,9 +75,32 @@ export function ociIdentity(credentials: CredentialsProvider<OciCredentials>): I
   }
 }
 
+/**
+ * The OCI credentials of somebody, for flows that need them rather than a signature.
+ *
+ * @throws UsageError `OPTION_INVALID` for an identity of another cloud.
+ */
+export function credentialsOf({ oci }: Identity): CredentialsProvider<OciCredentials> {
+  if (oci) return oci
+  throw new UsageError('OPTION_INVALID', 'Expected --auth to name an identity of OCI, got one of another cloud.')
+}
+
 function factsOf(credentials: OciCredentials): IdentityFacts {
-  const { source, tenancy, region, issuedAt, expiresAt, claims, token, keyId } = credentials
+  const { source, region, issuedAt, expiresAt, claims, token, keyId } = credentials
   const [keyTenancy, user, fingerprint] = token === undefined ? keyId.split('/') : []
   const subject = typeof claims?.['sub'] === 'string' ? claims['sub'] : user
-  return { source, subject, tenancy: tenancy ?? keyTenancy, region, fingerprint, issuedAt, expiresAt, claims, token }
+  const tenancy = credentials.tenancy ?? keyTenancy
+  const onBehalfOf = delegatorOf(credentials)
+  return { source, subject, onBehalfOf, tenancy, region, fingerprint, issuedAt, expiresAt, claims, token }
+}
+
+function delegatorOf({ signedHeaders }: OciCredentials): string | undefined {
+  const token = signedHeaders?.['opc-obo-token']
+  if (token === undefined) return undefined
+  try {
+    const { sub } = readSecurityToken(token).claims
+    return typeof sub === 'string' ? sub : 'a user'
+  } catch {
+    return 'a user'
+  }
 }

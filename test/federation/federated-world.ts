@@ -19,8 +19,10 @@ export interface FederatedWorld {
 
 export const SUBJECT = 'repo:octo-org/app:ref:refs/heads/main'
 
-export function federatedWorld(options: StateOptions = {}): FederatedWorld {
-  const emulator = createEmulator(options)
+export function federatedWorld(
+  options: StateOptions = {},
+  emulator: Emulator = createEmulator(options),
+): FederatedWorld {
   const domain = emulator.of(identityDomain)
   const provider = emulator.of(identityProvider)
   const app = domain.create('Apps', { displayName: 'exchange', basedOnTemplate: {}, active: true, isOAuthClient: true })
