@@ -6,18 +6,18 @@ import type { RetryPolicy, Sleep } from './retry.js'
 export interface SignedFetchOptions<C, O = object> {
   readonly credentials: CredentialsProvider<C>
   /** Default: OCI request signatures. */
-  readonly sign?: Signer<C, O>
+  readonly sign?: Signer<C, O> | undefined
   /** Handed to the signer with each request. */
-  readonly signOptions?: O
+  readonly signOptions?: O | undefined
   /** What sends. Default: the runtime's own `fetch`. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
   /** Default: `RETRY.DEFAULT` of `countersign/http/retry`. `false`: no retries; a 401 is still answered as described. */
-  readonly retry?: RetryPolicy | false
-  /** Sees each attempt, without credentials, once it is clear what comes next. */
-  readonly onAttempt?: (attempt: SignedAttempt) => void
-  readonly clock?: Clock
-  readonly random?: () => number
-  readonly sleep?: Sleep
+  readonly retry?: RetryPolicy | false | undefined
+  /** Sees each attempt, without credentials, once it is clear what comes next. What it throws ends the request. */
+  readonly onAttempt?: ((attempt: SignedAttempt) => void) | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: (() => number) | undefined
+  readonly sleep?: Sleep | undefined
 }
 
 /** One attempt, for a log. Credentials in headers are replaced, and the query is left out. */

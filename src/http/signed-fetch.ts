@@ -13,6 +13,7 @@ export type { SignedAttempt, SignedFetchOptions } from './signed-fetch-call.js'
  *   times in all, when the method is idempotent or the request carries `opc-retry-token`.
  * - After a 401 the clock is corrected if the answer's `Date` is more than a minute off, and else the credentials are
  *   refreshed; the request is sent again once for each, unless its body is a stream.
+ * - A stream needs a `content-length` header, and goes through unread where the signature leaves the body out.
  * - Redirects are not followed, since a signature is good for one URL: a 3xx comes back as it is. Browsers hide it; there
  *   it becomes a `REDIRECT_REFUSED`.
  *

@@ -22,7 +22,7 @@ export async function authorization(
 }
 
 async function signed(bytes: Uint8Array<ArrayBuffer>, key: OciCredentials['key']): Promise<Uint8Array> {
-  if (typeof key === 'function') return key(bytes)
+  if (typeof key === 'function') return new Uint8Array(await key(bytes))
   if (!isUsable(key)) return refuse('KEY_UNSUPPORTED')
   return new Uint8Array(await crypto.subtle.sign('RSASSA-PKCS1-v1_5', key, bytes))
 }

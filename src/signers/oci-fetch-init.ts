@@ -5,7 +5,9 @@ const SETTINGS = ['cache', 'credentials', 'integrity', 'keepalive', 'mode', 'ref
 
 /** The settings of a request that a signature does not touch, as far as the runtime knows them. */
 export function settingsOf(request: Request): RequestInit {
-  return Object.fromEntries(SETTINGS.map((name) => [name, request[name]]).filter(([, value]) => value))
+  const settings = SETTINGS.map((name) => [name, request[name]])
+  // A page load, as a service worker sees it, has a mode that no script may choose.
+  return Object.fromEntries(settings.filter(([, value]) => value && value !== 'navigate'))
 }
 
 /** All bytes of a request's body, or `null` when there are none. */

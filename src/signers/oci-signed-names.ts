@@ -16,13 +16,13 @@ export type HeaderNames = readonly string[] | ((request: NamedRequest) => readon
 /** Which headers to sign. */
 export interface SignedNamesOptions {
   /** The time header to sign. Browsers let nobody set `date`, so the default is `x-date`. */
-  readonly dateHeader?: 'x-date' | 'date'
+  readonly dateHeader?: 'x-date' | 'date' | undefined
   /** Replaces the list that every request signs: time header, `(request-target)`, `host`, and those of the credentials. */
-  readonly genericHeaders?: HeaderNames
+  readonly genericHeaders?: HeaderNames | undefined
   /** Replaces the list that covers the body: `content-length`, `content-type`, `x-content-sha256`. */
-  readonly bodyHeaders?: HeaderNames
+  readonly bodyHeaders?: HeaderNames | undefined
   /** Headers that are signed, last, when the request carries them. */
-  readonly additionalSignedHeaders?: readonly string[]
+  readonly additionalSignedHeaders?: readonly string[] | undefined
 }
 
 const BODY_HEADERS = ['content-length', 'content-type', 'x-content-sha256']

@@ -20,16 +20,16 @@ export interface OciRequest {
 
 /** How to sign. The defaults are what every OCI service expects. */
 export interface OciSignOptions extends SignedNamesOptions {
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /**
    * Whether the signature covers the body. `auto`: always, but for uploads to Object Storage, whose bodies may be
    * streams; other operations that want `exclude` are listed in `signers/oci-exclude-body`.
    */
-  readonly body?: 'auto' | 'sign' | 'exclude'
+  readonly body?: 'auto' | 'sign' | 'exclude' | undefined
   /** Base64 of the SHA-256 of the body, for a stream or a `Blob` that is not to be read. Bytes are always hashed anew. */
-  readonly contentSha256?: string
+  readonly contentSha256?: string | undefined
   /** The length of a stream, in bytes. */
-  readonly contentLength?: number
+  readonly contentLength?: number | undefined
 }
 
 /** What to send, and what was signed. */

@@ -1,3 +1,4 @@
+import ky from 'ky'
 import { describe, expect, it } from 'vitest'
 import { RETRY } from '../../src/http/retry.js'
 import { createSignedFetch, type SignedAttempt, type SignedFetchOptions } from '../../src/http/signed-fetch.js'
@@ -117,6 +118,25 @@ describe('createSignedFetch', () => {
       code: 'BODY_LENGTH_UNKNOWN',
     })
     expect(sent).toHaveLength(0)
+  })
+
+  it('can be handed to an HTTP client', async () => {
+    const { signedFetch, sent } = setUp([answer(200, '{"id":1}')])
+    expect(
+      await ky
+        .create({ fetch: signedFetch, retry: 0 })
+        .post(url, { json: { a: 1 } })
+        .json(),
+    ).toEqual({ id: 1 })
+    expect(sent[0]?.headers.get('x-content-sha256')).toBe(sha256('{"a":1}'))
+  })
+
+  it('passes a stream through whose length a header tells', async () => {
+    const { signedFetch, sent } = setUp([answer(200)])
+    const upload = 'https://objectstorage.eu-frankfurt-1.oraclecloud.com/n/ns/b/bucket/o/a'
+    await signedFetch(upload, { method: 'PUT', body: stream(), headers: { 'content-length': '5' } })
+    expect(sent[0]?.headers.get('content-length')).toBe('5')
+    expect(await sent[0]?.text()).toBe('hello')
   })
 
   it('fails as the provider fails', async () => {
