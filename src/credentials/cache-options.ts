@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import type { Clock, CredentialsProvider } from '../types.js'
 import type { CredentialsEvent } from './events.js'
 import type { Lifetime } from './lifetime.js'

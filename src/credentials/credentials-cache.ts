@@ -2,7 +2,7 @@ import { ConfigurationError, UsageError } from '../errors.js'
 import { type Expiring, type ProvideOptions, systemClock } from '../types.js'
 import { Attempts } from './attempts.js'
 import type { CacheOptions, LoadCredentials } from './cache-options.js'
-import type { CredentialsEvent } from './events.js'
+import { type Attempt, CacheReporter } from './cache-reporter.js'
 import { sameCredentials } from './identity.js'
 import { LearnedClock } from './learned-clock.js'
 import { type Lifetime, lifetimeOf, type RefreshRule, refreshRule, stageAt } from './lifetime.js'
@@ -15,13 +15,6 @@ interface Generation<C> {
   readonly lifetime: Lifetime
 }
 
-/** A load under way. */
-interface Attempt {
-  readonly number: number
-  readonly forced: boolean
-  readonly startedAt: number
-}
-
 /** Where promises are not shared, one request refreshes, and for this long the others leave it to that one. */
 const LEASE_MS = 10_000
 
@@ -31,6 +24,7 @@ export class CredentialsCache<C extends Expiring> {
   readonly #options: CacheOptions<C>
   readonly #rule: RefreshRule
   readonly #clock: LearnedClock
+  readonly #reporter: CacheReporter
   readonly #attempts = new Attempts()
   #held: Generation<C> | undefined
   #underway: (Attempt & { readonly load: SharedLoad<C> }) | undefined
@@ -43,6 +37,7 @@ export class CredentialsCache<C extends Expiring> {
     this.#options = options
     this.#rule = refreshRule(options)
     this.#clock = new LearnedClock(options.clock ?? systemClock)
+    this.#reporter = new CacheReporter(options.onEvent, () => this.#clock.now())
   }
 
   async provide({ forceRefresh: refused, signal }: ProvideOptions<C> = {}): Promise<C> {
@@ -163,15 +158,14 @@ export class CredentialsCache<C extends Expiring> {
     if (held !== undefined && held.number > attempt.number) return held.credentials
     const kept = credentials.expiresAt !== undefined || this.#options.undated === 'keep'
     this.#held = kept ? { number: attempt.number, credentials: Object.freeze(credentials), lifetime } : undefined
-    this.#emit({ type: 'refreshed', ...this.#timing(attempt), ...datesOf(credentials) })
+    this.#reporter.refreshed(attempt, credentials)
     return credentials
   }
 
   #fail(error: unknown, attempt: Attempt): void {
     this.#settle(attempt)
     this.#attempts.failed(error, this.#clock.now())
-    const expiresAt = this.#usable()?.credentials.expiresAt
-    this.#emit({ type: 'refresh-failed', ...this.#timing(attempt), error, ...(expiresAt && { expiresAt }) })
+    this.#reporter.failed(attempt, error, this.#usable()?.credentials.expiresAt)
   }
 
   #settle({ number }: Attempt): void {
@@ -180,30 +174,9 @@ export class CredentialsCache<C extends Expiring> {
   }
 
   #serveStale({ credentials, lifetime }: Generation<C>, error: unknown): C {
-    const at = this.#clock.now()
-    const { expiresAt } = lifetime
-    if (at > lifetime.refreshBy && Number.isFinite(expiresAt)) {
-      this.#emit({ type: 'stale-served', at, expiresAt, remainingMs: expiresAt - at, error })
-    }
+    this.#reporter.served(lifetime, error)
     return credentials
   }
-
-  #timing({ forced, startedAt }: Attempt): { at: number; tookMs: number; forced: boolean } {
-    const at = this.#clock.now()
-    return { at, tookMs: Math.max(0, at - startedAt), forced }
-  }
-
-  #emit(event: CredentialsEvent): void {
-    try {
-      this.#options.onEvent?.(event)
-    } catch {
-      // An observer must not be able to stop the signing.
-    }
-  }
-}
-
-function datesOf({ issuedAt, expiresAt }: Expiring): Expiring {
-  return { ...(issuedAt !== undefined && { issuedAt }), ...(expiresAt !== undefined && { expiresAt }) }
 }
 
 function expiredOnArrival(expiresAt: number, now: number): ConfigurationError {

@@ -1,5 +1,6 @@
 import { type Expiring, systemClock } from '../types.js'
 import type { CacheOptions, CredentialsStore, LoadContext, LoadCredentials } from './cache-options.js'
+import { CacheReporter } from './cache-reporter.js'
 import { sameCredentials } from './identity.js'
 import { lifetimeOf, refreshRule, type Stage, stageAt } from './lifetime.js'
 
@@ -47,18 +48,15 @@ function stageOf<C extends Expiring>(stored: C, now: number, options: CacheOptio
   return stageAt(lifetime, now)
 }
 
-type Attempt = <T>(action: 'get' | 'set', run: () => Promise<T>) => Promise<T | undefined>
+type Try = <T>(action: 'get' | 'set', run: () => Promise<T>) => Promise<T | undefined>
 
-function reporting<C>({ onEvent, clock = systemClock }: CacheOptions<C>): Attempt {
+function reporting<C>({ onEvent, clock = systemClock }: CacheOptions<C>): Try {
+  const reporter = new CacheReporter(onEvent, clock)
   return async (action, run) => {
     try {
       return await run()
     } catch (error) {
-      try {
-        onEvent?.({ type: 'store-failed', at: clock(), action, error })
-      } catch {
-        // An observer must not be able to stop the signing.
-      }
+      reporter.storeFailed(action, error)
       return undefined
     }
   }
