@@ -24,7 +24,7 @@ afterEach(() => {
 })
 
 interface Call {
-  readonly method?: string
+  readonly method?: common.Method
   readonly path?: string
   readonly body?: string
   readonly contentType?: string
@@ -172,13 +172,9 @@ describe('the emulator refuses oci-common', () => {
     served.emulator.tokens.revoke(0)
   })
 
-  test.each([
-    [
-      'another body',
-      { method: 'POST', body: '{"amount":1}' },
-      (init: RequestInit) => ({ ...init, body: '{"amount":9}' }),
-    ],
-    ['another method', { method: 'DELETE' }, (init: RequestInit) => ({ ...init, method: 'GET' })],
+  test.each<readonly [string, Call, (init: RequestInit) => RequestInit]>([
+    ['another body', { method: 'POST', body: '{"amount":1}' }, (init) => ({ ...init, body: '{"amount":9}' })],
+    ['another method', { method: 'DELETE' }, (init) => ({ ...init, method: 'GET' })],
   ])('whose request carries %s than the signed one', async (_, tampered, tamper) => {
     const { url, init } = await signed({ ...tampered, path: '/echo' })
     expect((await fetch(url, init)).status).toBe(200)
@@ -205,7 +201,7 @@ describe('the emulator refuses oci-common', () => {
 async function signed({ method = 'GET', path = '/echo', body }: Call): Promise<{ url: string; init: RequestInit }> {
   const headers = new Headers({ 'content-type': 'application/json' })
   const url = `${served.http}${path}`
-  const unsigned = { method, uri: url, headers, ...(body === undefined ? {} : { body }) }
+  const unsigned: common.HttpRequest = { method, uri: url, headers, ...(body === undefined ? {} : { body }) }
   await new common.DefaultRequestSigner(apiKey()).signHttpRequest(unsigned)
   headers.delete('content-length')
   return { url, init: { method, headers, ...(body === undefined ? {} : { body }) } }
