@@ -25,6 +25,8 @@ export interface ApiKeyOptions {
  * ```ts
  * import { apiKey, createSignedFetch } from 'countersign'
  *
+ * declare const pem: string
+ * const [tenancy, user] = ['ocid1.tenancy.oc1..aaaa', 'ocid1.user.oc1..aaaa']
  * const fetch = createSignedFetch({ credentials: apiKey({ tenancy, user, privateKey: pem }) })
  * ```
  * @see https://docs.oracle.com/iaas/Content/API/Concepts/apisigningkey.htm

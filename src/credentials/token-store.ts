@@ -12,15 +12,26 @@ import type { CredentialsStore } from './cache-options.js'
  * ```ts
  * import type { TokenStore } from 'countersign/credentials/token-store'
  *
- * const workersKv: TokenStore = {
- *   get: (key) => env.TOKENS.get(key),
- *   set: (key, value, { expiresAt }) => env.TOKENS.put(key, value, { expiration: Math.floor(expiresAt / 1000) }),
+ * interface KvNamespace {
+ *   get(key: string): Promise<string | null>
+ *   put(key: string, value: string, options: { expiration: number }): Promise<void>
  * }
- * const redis: TokenStore = {
+ * const workersKv = (namespace: KvNamespace): TokenStore => ({
+ *   get: (key) => namespace.get(key),
+ *   set: (key, value, { expiresAt }) => namespace.put(key, value, { expiration: Math.floor(expiresAt / 1000) }),
+ * })
+ *
+ * interface Redis {
+ *   get(key: string): Promise<string | null>
+ *   set(key: string, value: string, options: { PXAT: number } | { NX: true; PX: number }): Promise<string | null>
+ * }
+ * const redis = (client: Redis): TokenStore => ({
  *   get: (key) => client.get(key),
- *   set: async (key, value, { expiresAt }) => void (await client.set(key, value, { PXAT: expiresAt })),
- *   lease: async (key, ms) => (await client.set(key, '', { NX: true, PX: ms })) === 'OK',
- * }
+ *   set: async (key, value, { expiresAt }) => {
+ *     await client.set(key, value, { PXAT: expiresAt })
+ *   },
+ *   lease: async (key, ms) => (await client.set(key, '1', { NX: true, PX: ms })) === 'OK',
+ * })
  * ```
  */
 export interface TokenStore {
@@ -58,11 +69,14 @@ const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const
  * @throws ConfigurationError `TOKEN_INVALID` when what is stored cannot be opened.
  * @example
  * ```ts
- * import { resourcePrincipal } from 'countersign/credentials/resource-principal'
- * import { sealedStore } from 'countersign/credentials/token-store'
+ * import type { OciCredentials } from 'countersign'
+ * import { instancePrincipal } from 'countersign/credentials/instance-principal'
+ * import { sealedStore, type TokenStore } from 'countersign/credentials/token-store'
  *
- * const store = sealedStore({ store: workersKv, name: 'my-function', key: sealingKey })
- * const credentials = resourcePrincipal({ store, sessionKey: { extractable: true } })
+ * declare const redis: TokenStore
+ * declare const key: Uint8Array<ArrayBuffer>
+ * const store = sealedStore<OciCredentials>({ store: redis, name: 'production', key })
+ * const credentials = instancePrincipal({ store, sessionKey: { extractable: true } })
  * ```
  */
 export function sealedStore<C extends Expiring>(options: SealedStoreOptions): CredentialsStore<C> {

@@ -86,6 +86,8 @@ export function assertBoundTo(token: SecurityToken, key: BoundKey): void {
  * import { tokenCredentials } from 'countersign/federation/security-token'
  * import { importPrivateKey } from 'countersign/keys/import-private-key'
  *
+ * declare const token: string
+ * declare const pem: string
  * const credentials = tokenCredentials({ token, key: await importPrivateKey(pem), source: 'my-vault' })
  * ```
  */

@@ -27,11 +27,12 @@ export interface GenerateSessionOptions extends SignedCallOptions {
  * import { apiKey } from 'countersign'
  * import { generateSession } from 'countersign/federation/session-generation'
  *
- * const user = await apiKey({ tenancy, user, privateKey })()
+ * declare const privateKey: string
+ * const user = apiKey({ tenancy: 'ocid1.tenancy.oc1..aaaa', user: 'ocid1.user.oc1..aaaa', privateKey })
  * const endpoint = 'https://auth.eu-frankfurt-1.oraclecloud.com'
- * const session = await generateSession(user, { endpoint, minutes: 15, fetch })
+ * const session = await generateSession(await user(), { endpoint, minutes: 15, fetch })
  * ```
- * @see https://docs.oracle.com/en-us/iaas/api/#/en/identity-dp/v1/UPSTResponse/GenerateUpst
+ * @see https://docs.oracle.com/en-us/iaas/Content/API/SDKDocs/clitoken.htm
  */
 export async function generateSession(user: OciCredentials, options: GenerateSessionOptions): Promise<OciCredentials> {
   const { endpoint, minutes = 60 } = options

@@ -12,8 +12,10 @@ import { readTokenAnswer } from './token-answer.js'
  * @throws ServiceError when the service cannot be reached or answers with something else.
  * @example
  * ```ts
+ * import type { OciCredentials } from 'countersign'
  * import { refreshSession } from 'countersign/federation/session-refresh'
  *
+ * declare const credentials: OciCredentials
  * const token = await refreshSession(credentials, 'https://auth.eu-frankfurt-1.oraclecloud.com', { fetch })
  * ```
  * @see https://docs.oracle.com/en-us/iaas/Content/API/SDKDocs/clitoken.htm
