@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type CachedProvider, type CacheOptions, type CredentialsEvent, cached } from '../../src/credentials/cached.js'
+import { instancePrincipal } from '../../src/credentials/instance-principal.js'
 import { sealedStore, type TokenStore } from '../../src/credentials/token-store.js'
 import { readSecurityToken, tokenCredentials } from '../../src/federation/security-token.js'
 import type { AlibabaCredentials, OciCredentials } from '../../src/types.js'
 import { handClock, START } from '../fixtures/clock.js'
 import { type FileKey, HOUR, MINUTE, sessionKey, tokenOf } from '../fixtures/sessions.js'
+import { emulatedMachine } from './emulated.js'
 
 const SEALING_KEY = new Uint8Array(32).fill(7)
 const OTHER_KEY = new Uint8Array(32).fill(8)
@@ -209,5 +211,24 @@ describe('a sealed store', () => {
     const { backend, values } = cluster()
     await sealedStore({ store: backend, name: 'test', key: SEALING_KEY }).set({})
     expect(values.size).toBe(0)
+  })
+})
+
+describe('an instance principal with a sealed store', () => {
+  it('asks the token service once for all processes, and each of them is accepted', async () => {
+    const { settings, emulator, whoami } = await emulatedMachine('instance-principal')
+    const values = new Map<string, string>()
+    const backend: TokenStore = {
+      get: async (name) => values.get(name),
+      set: async (name, value) => {
+        values.set(name, value)
+      },
+    }
+    const store = sealedStore<OciCredentials>({ store: backend, name: 'test', key: SEALING_KEY, clock: settings.clock })
+    for (let process = 0; process < 3; process++) {
+      const provider = instancePrincipal({ ...settings, store, sessionKey: { extractable: true } })
+      expect((await whoami(provider)).status).toBe(200)
+    }
+    expect(emulator.counters.snapshot().tokenCalls).toBe(1)
   })
 })
