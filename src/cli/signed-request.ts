@@ -38,9 +38,16 @@ function targetOf(url: string): string {
 function readJson(source: string): CapturedRequest {
   const { method, url, headers, body, bodyBase64 } = objectOf(source)
   if (typeof method !== 'string' || typeof url !== 'string' || !URL.canParse(url)) throw invalid()
-  const bytes =
-    typeof bodyBase64 === 'string' ? decodeBase64(bodyBase64) : typeof body === 'string' ? utf8(body) : undefined
-  return { method, url, headers: fieldsOf(headers), ...(bytes && { body: bytes }) }
+  const content = bodyOf(body, bodyBase64)
+  return { method, url, headers: fieldsOf(headers), ...(content && { body: content }) }
+}
+
+function bodyOf(body: unknown, bodyBase64: unknown): Uint8Array<ArrayBuffer> | undefined {
+  if (typeof body === 'string') return utf8(body)
+  if (bodyBase64 === undefined) return undefined
+  const bytes = decodeBase64(String(bodyBase64))
+  if (!bytes) throw invalid()
+  return bytes
 }
 
 function fieldsOf(headers: unknown): readonly (readonly [string, string])[] {

@@ -10,12 +10,13 @@ export const whoami: CliCommand = {
   async run(input, context) {
     const identity = await openIdentity(input, context)
     const { token: _, claims, ...facts } = await identity.facts(context.signal)
-    const { source, subject, tenancy, region, fingerprint, expiresAt } = facts
+    const { source, subject, onBehalfOf, tenancy, region, fingerprint, expiresAt } = facts
     const kind = typeof claims?.['ptype'] === 'string' ? claims['ptype'] : undefined
     if (input.flag('json')) return void printJson({ ...facts, ...(kind && { kind }) }, context)
     printFacts(
       [
         ['signs as', subject],
+        ['on behalf of', onBehalfOf],
         ['kind', kind],
         ['tenancy', tenancy],
         ['region', region],
