@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const { generation } = await state.of(certificateAuthority).rotate(shape)
     return { generation }
   },
-  'POST /tokens/revoke': (_, { tokens }) => tokens.revoke(),
+  'POST /tokens/revoke': (request, { tokens }) => tokens.revoke(momentFrom(request)),
   'POST /tokens/spoil': (request, { tokens }) => tokens.spoilNext(...flawsFrom(jsonObject(request))),
 }
 
@@ -73,6 +73,13 @@ function faultFrom(body: Readonly<Record<string, unknown>>): Fault {
     throw invalidParameter('Expected "status" to be a number.')
   if (effect === 'delay' && typeof body['ms'] !== 'number') throw invalidParameter('Expected "ms" to be a number.')
   return body as unknown as Fault
+}
+
+/** The moment before which tokens are revoked, in epoch milliseconds; now when the body names none. */
+function momentFrom(request: ReceivedRequest): number | undefined {
+  const issuedBefore = request.body.length === 0 ? undefined : jsonObject(request)['issuedBefore']
+  if (issuedBefore === undefined || typeof issuedBefore === 'number') return issuedBefore
+  throw invalidParameter('Expected "issuedBefore" to be a number of milliseconds.')
 }
 
 function flawsFrom({ flaws }: Readonly<Record<string, unknown>>): readonly TokenFlaw[] {

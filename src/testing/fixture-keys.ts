@@ -31,33 +31,33 @@ const RSA_2048 = {
 } as const
 
 // RSA keys take a tenth of a second each, and a test run makes many emulators: a role's pair is made once per process.
-// Finished pairs are shared, never promises: in a worker a promise belongs to the request that made it.
 const generatedPairs = new Map<string, CryptoKeyPair>()
 
 /** The keys of one emulator, generated (RSA-2048) when first asked for. */
 export class FixtureKeys {
   readonly #injected: InjectedKeys
-  readonly #keys = new Map<string, FixtureKey>()
+  readonly #keys = new Map<string, Promise<FixtureKey>>()
 
   constructor(injected: InjectedKeys = {}) {
     this.#injected = injected
   }
 
   /** The key of a role, such as `user` or `token-issuer`: always the same one. */
-  async get(role: string): Promise<FixtureKey> {
-    const known = this.#keys.get(role)
-    if (known !== undefined) return known
-    const key = await describePair(this.#injected[role] ?? (await sharedPair(role)))
-    const first = this.#keys.get(role) ?? key
-    this.#keys.set(role, first)
-    return first
+  get(role: string): Promise<FixtureKey> {
+    const key = this.#keys.get(role) ?? this.#make(role)
+    this.#keys.set(role, key)
+    return key
   }
 
   /** Gives the role another key. Answers with the new one. */
-  async replace(role: string, pair: CryptoKeyPair): Promise<FixtureKey> {
-    const key = await describePair(pair)
+  replace(role: string, pair: CryptoKeyPair): Promise<FixtureKey> {
+    const key = describePair(pair)
     this.#keys.set(role, key)
     return key
+  }
+
+  async #make(role: string): Promise<FixtureKey> {
+    return describePair(this.#injected[role] ?? (await sharedPair(role)))
   }
 }
 

@@ -23,6 +23,8 @@ export class TokenIssuer {
   readonly #clock: Clock
   readonly #flaws: TokenFlaw[] = []
   #revokedBefore = Number.NEGATIVE_INFINITY
+  // Part of each token's id. Times have whole seconds: they cannot tell which of two tokens came first.
+  #generation = 0
 
   constructor(keys: FixtureKeys, clock: Clock) {
     this.#keys = keys
@@ -46,7 +48,7 @@ export class TokenIssuer {
       aud: 'oci',
       iat: now,
       ...(flaw === 'no-exp' ? {} : { exp: flaw === 'expired' ? now - 1 : now + Math.ceil(lifeMs / 1000) }),
-      jti: crypto.randomUUID(),
+      jti: `${crypto.randomUUID()}-${this.#generation}`,
       ...(bound === undefined ? {} : { jwk: jwkClaim(bound) }),
       ...claims,
     })
@@ -57,9 +59,10 @@ export class TokenIssuer {
     this.#flaws.push(...flaws)
   }
 
-  /** Refuses from now on every token issued before this moment (default: now). */
-  revoke(issuedBefore: number = this.#clock()): void {
-    this.#revokedBefore = issuedBefore
+  /** Refuses from now on every token issued so far; or those issued before a moment, in epoch milliseconds. */
+  revoke(issuedBefore?: number): void {
+    if (issuedBefore === undefined) this.#generation += 1
+    else this.#revokedBefore = issuedBefore
   }
 
   /**
@@ -68,9 +71,9 @@ export class TokenIssuer {
    */
   async read(token: string): Promise<Claims> {
     const claims = requireCurrent(await verifyJwt(await this.key(), token), this.#clock())
-    // A token's `iat` has whole seconds: one issued in the second of the revocation is counted as later.
-    const { iat } = claims
-    if (typeof iat === 'number' && iat * 1000 >= Math.floor(this.#revokedBefore / 1000) * 1000) return claims
+    const { iat, jti } = claims
+    const current = String(jti).endsWith(`-${this.#generation}`)
+    if (current && typeof iat === 'number' && iat * 1000 >= this.#revokedBefore) return claims
     throw new VerificationError('TOKEN_REFUSED', 'The token is revoked.')
   }
 }

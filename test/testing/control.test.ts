@@ -61,6 +61,8 @@ describe('the control endpoint', () => {
     expect(await (await federate(emulator)).json()).toEqual({ token: 'this-is-not-a-token' })
     expect((await command('POST', '/tokens/spoil', { flaws: ['bad'] })).status).toBe(400)
     expect((await command('POST', '/tokens/revoke')).status).toBe(204)
+    expect((await command('POST', '/tokens/revoke', { issuedBefore: 0 })).status).toBe(204)
+    expect((await command('POST', '/tokens/revoke', { issuedBefore: 'now' })).status).toBe(400)
   })
 
   test('shows and resets counters and the log', async () => {

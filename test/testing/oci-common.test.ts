@@ -167,9 +167,8 @@ describe('the emulator refuses oci-common', () => {
   test('when a token is revoked', async () => {
     const provider = await instancePrincipal()
     await provider.getKeyId()
-    served.emulator.tokens.revoke(Date.now() + 60_000)
+    served.emulator.tokens.revoke()
     expect((await call(provider)).status).toBe(401)
-    served.emulator.tokens.revoke(0)
   })
 
   test.each<readonly [string, Call, (init: RequestInit) => RequestInit]>([

@@ -14,7 +14,7 @@ function part(value: unknown): string {
   return encodeBase64Url(utf8(JSON.stringify(value)))
 }
 
-const claims = { sub: 'someone', iat: NOW / 1000, exp: NOW / 1000 + 60 }
+const claims = { sub: 'someone', iat: NOW / 1000, exp: NOW / 1000 + 60, jti: 'a-0' }
 
 describe('a token of the emulator', () => {
   test('is known again, with its claims', async () => {
@@ -51,6 +51,18 @@ describe('a token of the emulator', () => {
     ['a beginning to come', async () => signJwt(await keys.get('token-issuer'), { ...claims, nbf: NOW / 1000 + 1 })],
   ])('is none with %s', async (_, make) => {
     await expect(tokens.read(await make())).rejects.toMatchObject({ code: 'TOKEN_REFUSED' })
+  })
+
+  test('is none once revoked, while one issued in the same second is good', async () => {
+    const custom = createEmulator({ clock: () => NOW })
+    const issue = (): Promise<string> => custom.tokens.issue({ claims: { sub: 'someone' }, lifeMs: HOUR_MS })
+    const before = await issue()
+    custom.tokens.revoke()
+    await expect(custom.tokens.read(before)).rejects.toThrow('revoked')
+    const after = await issue()
+    await expect(custom.tokens.read(after)).resolves.toMatchObject({ sub: 'someone' })
+    custom.tokens.revoke(NOW + 1)
+    await expect(custom.tokens.read(after)).rejects.toThrow('revoked')
   })
 
   test('is never shown in the words that refuse it', async () => {
