@@ -1,6 +1,6 @@
 import { runtime as defaultRuntime } from '#runtime'
 import { requestX509Token, type X509Identity, type X509Place } from '../federation/x509.js'
-import { type InstanceMetadata, instanceMetadata } from '../http/instance-metadata.js'
+import { type InstanceMetadata, type InstanceMetadataOptions, instanceMetadata } from '../http/instance-metadata.js'
 import type { RetryPolicy } from '../http/retry.js'
 import type { Region } from '../regions/regions.js'
 import type { Runtime } from '../runtime/types.js'
@@ -52,15 +52,20 @@ export function instancePrincipal(options: InstancePrincipalOptions = {}): Cache
   }, options)
 }
 
+/** How the metadata service is read for these options. */
+export function metadataOptions(options: InstancePrincipalOptions): InstanceMetadataOptions {
+  const { metadataBaseUrl, metadataRetry, runtime } = options
+  return { ...unsignedCallOptions({ ...options, retry: metadataRetry }), metadataBaseUrl, runtime }
+}
+
 interface Instance {
   readonly identity: X509Identity
   place(signal: AbortSignal): Promise<X509Place>
 }
 
 async function instanceOf(options: InstancePrincipalOptions): Promise<Instance> {
-  const { metadataBaseUrl, runtime = defaultRuntime } = options
-  const call = unsignedCallOptions({ ...options, retry: options.metadataRetry })
-  const metadata = instanceMetadata({ ...call, metadataBaseUrl, runtime })
+  const { runtime = defaultRuntime } = options
+  const metadata = instanceMetadata(metadataOptions(options))
   let known: X509Place | undefined
   return {
     identity: { ...options, ...(await certificatesOf(metadata)) },

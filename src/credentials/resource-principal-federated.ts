@@ -7,7 +7,7 @@ import { tokenServiceOf } from '../federation/token-service.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
 import type { CachedProvider } from './cache-options.js'
 import { cached } from './cached.js'
-import { type InstancePrincipalOptions, instancePrincipal } from './instance-principal.js'
+import { type InstancePrincipalOptions, instancePrincipal, metadataOptions } from './instance-principal.js'
 import { withParent } from './parent.js'
 import { callOptions } from './principal-options.js'
 
@@ -38,9 +38,9 @@ export interface FederatedResourcePrincipalOptions extends InstancePrincipalOpti
  * @see https://docs.oracle.com/en-us/iaas/Content/API/Concepts/sdk_authentication_methods.htm#sdk_authentication_methods_resource_principal
  */
 export function federatedResourcePrincipal(options: FederatedResourcePrincipalOptions): CachedProvider<OciCredentials> {
-  const { runtime = defaultRuntime, metadataBaseUrl } = options
+  const { runtime = defaultRuntime } = options
   const { principal = instancePrincipal({ ...options, store: undefined }) } = options
-  const { path = defaultPath({ runtime, metadataBaseUrl, fetch: options.fetch }) } = options
+  const { path = defaultPath(metadataOptions(options)) } = options
   return cached(
     (context) =>
       withParent(principal, context, async (signer) => {

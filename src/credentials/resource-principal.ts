@@ -10,7 +10,7 @@ import {
 import type { OciCredentials } from '../types.js'
 import type { CachedProvider } from './cache-options.js'
 import { deferred } from './deferred.js'
-import type { InstancePrincipalOptions } from './instance-principal.js'
+import { type InstancePrincipalOptions, metadataOptions } from './instance-principal.js'
 import { federatedResourcePrincipal } from './resource-principal-federated.js'
 import { injectedResourcePrincipal } from './resource-principal-injected.js'
 import { keyPairResourcePrincipal } from './resource-principal-key-pair.js'
@@ -78,9 +78,8 @@ function federated(
   settings: ResourcePrincipalSettings & { readonly version: '1.1' },
   suffix: ResourcePrincipalSuffix,
 ): CachedProvider<OciCredentials> {
-  const { runtime, metadataBaseUrl, fetch } = options
   const { tokenEndpoint: resourcePrincipalTokenEndpoint, sessionTokenEndpoint } = settings
-  const { path = defaultPath({ runtime, metadataBaseUrl, fetch, suffix }) } = options
+  const { path = defaultPath({ ...metadataOptions(options), suffix }) } = options
   return federatedResourcePrincipal({ ...options, path, sessionTokenEndpoint, resourcePrincipalTokenEndpoint })
 }
 
