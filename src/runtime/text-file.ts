@@ -1,6 +1,8 @@
 import { ConfigurationError, UsageError } from '../errors.js'
 import type { Runtime } from './types.js'
 
+const LONGEST_PATH = 4096
+
 /**
  * The path with a leading `~` replaced by the home directory, where there is one.
  *
@@ -22,6 +24,7 @@ export function expandHome(path: string, runtime: Pick<Runtime, 'homeDirectory'>
  */
 export async function readTextFile(path: string, what: string, runtime: Runtime): Promise<string> {
   const { files } = runtime
+  assertPath(path, what)
   if (files === undefined) {
     throw new UsageError(
       'UNSUPPORTED_RUNTIME',
@@ -38,4 +41,13 @@ export async function readTextFile(path: string, what: string, runtime: Runtime)
   })
   if (content !== undefined) return content
   throw new ConfigurationError('CONFIG_MISSING', `Expected ${what} in ${expanded}, found no such file.`)
+}
+
+/** Content in the place of a path may be a secret: it is told from a path before it can get into a message. */
+function assertPath(path: string, what: string): void {
+  if (path.length <= LONGEST_PATH && !/[\r\n\0]|-----BEGIN|^eyJ[\w-]*\./.test(path)) return
+  throw new ConfigurationError(
+    'CONFIG_INVALID',
+    `Expected the path of ${what}, found what looks like its content; put the content into a file, or pass it where content is taken.`,
+  )
 }
