@@ -42,30 +42,28 @@ export type ChainedProvider<C> = (options?: ProvideOptions<C>) => Promise<Chaine
  * ```
  */
 export function chain<C extends { readonly source?: string }>(links: readonly ChainLink<C>[]): ChainedProvider<C> {
-  const results = new WeakMap<C, Chained<C>>()
-  const originals = new WeakMap<C, C>()
-  let chosen: { readonly link: ChainLink<C>; readonly tried: readonly Tried[] } | undefined
+  const state = new Chain(links)
+  return (options) => state.provide(options)
+}
 
-  const chained = (credentials: C, { name }: ChainLink<C>, tried: readonly Tried[]): Chained<C> => {
-    const known = results.get(credentials)
-    if (known !== undefined) return known
-    const result = Object.freeze({ ...credentials, source: credentials.source ?? name, tried })
-    results.set(credentials, result)
-    originals.set(result, credentials)
-    return result
+class Chain<C extends { readonly source?: string }> {
+  readonly #links: readonly ChainLink<C>[]
+  /** What a link gave, and what was made of it; and the way back, for when it is refused. */
+  readonly #results = new WeakMap<C, Chained<C>>()
+  readonly #originals = new WeakMap<C, C>()
+  #chosen: { readonly link: ChainLink<C>; readonly tried: readonly Tried[] } | undefined
+
+  constructor(links: readonly ChainLink<C>[]) {
+    this.#links = links
   }
 
-  return async (options = {}) => {
-    const { forceRefresh: refused, ...rest } = options
-    const forward = refused === undefined ? rest : { ...rest, forceRefresh: originals.get(refused) ?? refused }
+  async provide({ forceRefresh: refused, ...options }: ProvideOptions<C> = {}): Promise<Chained<C>> {
+    const request = refused ? { ...options, forceRefresh: this.#originals.get(refused) ?? refused } : options
     const tried: Tried[] = []
     const errors: unknown[] = []
-    const first = chosen
-    for (const link of first ? [first.link, ...links.filter((other) => other !== first.link)] : links) {
+    for (const link of this.#inOrder()) {
       try {
-        const credentials = await link.provider(forward)
-        chosen = link === first?.link ? first : { link, tried }
-        return chained(credentials, link, chosen.tried)
+        return this.#chained(await link.provider(request), link, tried)
       } catch (error) {
         if (!isNotConfigured(error)) throw error
         tried.push({ name: link.name, reason: error.message })
@@ -73,6 +71,23 @@ export function chain<C extends { readonly source?: string }>(links: readonly Ch
       }
     }
     throw noneConfigured(tried, errors)
+  }
+
+  /** Stays with the link that was found: the others are asked again only when that one is gone. */
+  #inOrder(): readonly ChainLink<C>[] {
+    const first = this.#chosen?.link
+    return first === undefined ? this.#links : [first, ...this.#links.filter((link) => link !== first)]
+  }
+
+  #chained(credentials: C, link: ChainLink<C>, tried: readonly Tried[]): Chained<C> {
+    if (this.#chosen?.link !== link) this.#chosen = { link, tried }
+    const known = this.#results.get(credentials)
+    if (known !== undefined) return known
+    const source = credentials.source ?? link.name
+    const result = Object.freeze({ ...credentials, source, tried: this.#chosen.tried })
+    this.#results.set(credentials, result)
+    this.#originals.set(result, credentials)
+    return result
   }
 }
 
