@@ -30,18 +30,19 @@ const oci = (summary: string, open: OpenOci): AuthMethod => ({
 
 /** Every way to sign. The names are those of the OCI CLI where it has one. */
 export const authMethods: Readonly<Record<string, AuthMethod>> = {
-  auto: oci('whatever this machine offers, the first that is there', async ({ configFile: path, ...settings }) => {
-    if (path !== undefined) return profileAs(undefined, { ...settings, configFile: path })
+  auto: oci('whatever this machine offers, the first that is there', async (settings) => {
+    if (namesProfile(settings)) return profileAs(undefined, settings)
     const { defaultProvider } = await import('../auto.js')
     return defaultProvider(settings)
   }),
-  api_key: oci('an API key of the configuration file or the environment', async (settings) => {
-    const { fromEnvironment } = await import('../credentials/environment.js')
-    const isNamed = settings.profile !== undefined || settings.configFile !== undefined
-    if (isNamed || !settings.runtime.env('OCI_CLI_USER')) return profileAs('api-key', settings)
-    return fromEnvironment(settings)
-  }),
-  security_token: oci('a session of the configuration file', (settings) => profileAs('session-token', settings)),
+  api_key: oci('an API key of the configuration file or the environment', (settings) =>
+    isSet(settings, 'OCI_CLI_USER') && !isSet(settings, 'OCI_CLI_SECURITY_TOKEN_FILE')
+      ? environment(settings)
+      : profileAs('api-key', settings),
+  ),
+  security_token: oci('a session of the configuration file or the environment', (settings) =>
+    isSet(settings, 'OCI_CLI_SECURITY_TOKEN_FILE') ? environment(settings) : profileAs('session-token', settings),
+  ),
   instance_principal: oci('the compute instance this runs on', instance),
   instance_obo_user: oci('the compute instance, on behalf of a user', async (settings) => {
     const { withDelegation } = await import('../credentials/delegation-token.js')
@@ -67,6 +68,20 @@ export function authMethod(name: string): AuthMethod {
   if (method) return method
   const names = Object.keys(authMethods).join(', ')
   throw new UsageError('OPTION_INVALID', `Expected --auth to be one of ${names}, got ${JSON.stringify(name)}.`)
+}
+
+/** A profile that was asked for by name goes before anything that lies around. */
+function namesProfile({ profile, configFile }: AuthSettings): boolean {
+  return profile !== undefined || configFile !== undefined
+}
+
+function isSet(settings: AuthSettings, name: string): boolean {
+  return !namesProfile(settings) && Boolean(settings.runtime.env(name))
+}
+
+async function environment(settings: AuthSettings): Promise<CredentialsProvider<OciCredentials>> {
+  const { fromEnvironment } = await import('../credentials/environment.js')
+  return fromEnvironment(settings)
 }
 
 async function profileAs(

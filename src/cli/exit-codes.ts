@@ -3,7 +3,7 @@ import { ConfigurationError, ServiceError, UsageError, VerificationError } from 
 /** What a command's exit code means. These stay as they are: scripts depend on them. */
 export const exitCodes = {
   ok: 0,
-  /** The service answered, with an HTTP status of 400 or more. */
+  /** The service answered with an HTTP status of 400 or more; or faults were looked for, and found. */
   refused: 1,
   /** The command line, or something it names, cannot be used. */
   usage: 2,
@@ -22,7 +22,7 @@ export const exitCodes = {
 /** The meanings as the help shows them. */
 export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = [
   [exitCodes.ok, 'done'],
-  [exitCodes.refused, 'the service answered with an HTTP status of 400 or more'],
+  [exitCodes.refused, 'the service answered with an HTTP status of 400 or more; or faults were found'],
   [exitCodes.usage, 'the command line, or something it names, cannot be used'],
   [exitCodes.configuration, 'the credentials cannot be used, or there are none'],
   [exitCodes.service, 'a remote service did not answer, or not as it should'],

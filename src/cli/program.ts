@@ -51,7 +51,8 @@ async function addCommand(root: Command, { name, summary, load }: CliCommandEntr
   const command = plainCommand(path.at(-1) ?? '', run.context)
     .summary(summary)
     .description(sentence(summary))
-  groupOf(root, path.slice(0, -1), run.context).addCommand(command)
+  const group = groupOf(root, path.slice(0, -1), run.context).addCommand(command)
+  if (group !== root) group.summary(group.commands.map((member) => member.name()).join(', '))
   if (path.every((word, index) => given[index] === word)) define(command, await load(), run)
 }
 

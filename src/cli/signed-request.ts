@@ -1,7 +1,8 @@
 import { decodeBase64 } from '../encoding/base64.js'
 import { utf8 } from '../encoding/bytes.js'
 import { UsageError } from '../errors.js'
-import { type CapturedRequest, readCapturedRequest } from '../explain/index.js'
+import { readCapturedRequest } from '../explain/captured.js'
+import type { CapturedRequest } from '../explain/types.js'
 import type { WireRequest } from '../verify/received.js'
 
 /**

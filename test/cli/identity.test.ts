@@ -50,6 +50,25 @@ describe('countersign whoami', () => {
     expect(jsonOf(result)).toMatchObject({ onBehalfOf: expect.any(String) })
   })
 
+  test('takes a profile that is named, whatever the environment holds', async () => {
+    const env = { ...emulatorEnvironment(served, 'api-key'), OCI_CLI_AUTH: '' }
+    const named = await runCli(['whoami', '--profile', 'SESSION', '--json'], { env })
+    const unnamed = await runCli(['whoami', '--json'], { env })
+    expect(jsonOf(named)).toMatchObject({ source: 'session-token' })
+    expect(jsonOf(unnamed)).toMatchObject({ source: 'api-key' })
+  })
+
+  test('takes a session out of the environment', async () => {
+    const { sessionToken, sessionKey } = served.paths
+    const env = {
+      OCI_CLI_SECURITY_TOKEN_FILE: sessionToken,
+      OCI_CLI_KEY_FILE: sessionKey,
+      OCI_CLI_REGION: 'us-phoenix-1',
+      OCI_CLI_AUTH: 'security_token',
+    }
+    expect(jsonOf(await runCli(['whoami', '--json'], { env }))).toMatchObject({ source: 'session-token' })
+  })
+
   test('tells when the token expires', async () => {
     const { output } = await runAs('session-token', ['whoami'])
     expect(output).toMatch(/expires +\d{4}-\d\d-\d\dT[\d:.]+Z, in \d+ minutes/)
