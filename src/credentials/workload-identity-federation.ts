@@ -1,7 +1,7 @@
-import { runtime as defaultRuntime } from '#runtime'
 import { ConfigurationError, UsageError } from '../errors.js'
 import { identityDomain } from '../federation/identity-domain.js'
 import { readSecurityToken, tokenCredentials } from '../federation/security-token.js'
+import { newSessionKey, type SessionKeySource } from '../federation/session-key-source.js'
 import { type SubjectTokenSource, subjectTokenFrom } from '../federation/subject-tokens/source.js'
 import {
   type ExchangeClient,
@@ -14,16 +14,14 @@ import {
   type TokenExchangeParameters,
   tokenExchangeForm,
 } from '../federation/token-exchange-form.js'
-import type { RetryPolicy, Sleep } from '../http/retry.js'
-import { generateSessionKey, type SessionKey, type SessionKeyOptions } from '../keys/session-key.js'
-import type { Runtime } from '../runtime/types.js'
-import { type OciCredentials, systemClock } from '../types.js'
-import { type CachedProvider, type CacheOptions, cached } from './cached.js'
+import type { OciCredentials } from '../types.js'
+import { type CachedProvider, cached, type LoadContext } from './cached.js'
+import { type PrincipalOptions, unsignedCallOptions } from './principal-options.js'
 
 /** Sends the form of an exchange in some other way, and answers with `{ token }` as the identity domain does. */
 export type ExchangeFunction = (form: URLSearchParams, context: { readonly signal: AbortSignal }) => Promise<unknown>
 
-export interface WorkloadIdentityFederationOptions extends TokenExchangeParameters, CacheOptions<OciCredentials> {
+export interface WorkloadIdentityFederationOptions extends TokenExchangeParameters, PrincipalOptions {
   /** Where the subject token comes from. A string is used as it is, and cannot be renewed when it expires. */
   readonly subjectToken: SubjectTokenSource | string
   /** The identity domain's URL. Required unless `exchange` is given. */
@@ -34,13 +32,8 @@ export interface WorkloadIdentityFederationOptions extends TokenExchangeParamete
   readonly exchange?: ExchangeFunction | undefined
   /** The region that requests go to when they do not say. */
   readonly region?: string | undefined
-  /** The session key's length, and whether it can be exported to be written to a file. */
-  readonly sessionKey?: SessionKeyOptions | (() => Promise<SessionKey>) | undefined
-  readonly retry?: RetryPolicy | false | undefined
-  readonly sleep?: Sleep | undefined
-  /** @defaultValue the runtime's own `fetch` */
-  readonly fetch?: typeof fetch | undefined
-  readonly runtime?: Pick<Runtime, 'fetch'> | undefined
+  /** How session keys are made; `{ extractable: true }` lets `writeProfile` put them into a file. */
+  readonly sessionKey?: SessionKeySource | undefined
 }
 
 /** A subject token that ended this long ago is not worth a call, whatever the clocks. */
@@ -73,12 +66,12 @@ const HOPELESS_MS = 300_000
  * @see https://docs.oracle.com/en-us/iaas/Content/Identity/api-getstarted/json_web_token_exchange.htm
  */
 export function workloadIdentityFederation(options: WorkloadIdentityFederationOptions): CachedProvider<OciCredentials> {
-  const { clock = systemClock, region } = options
+  const { region } = options
   requireCompanions(options)
   const exchange = options.exchange ?? domainExchange(options)
-  const load = async ({ signal }: { signal: AbortSignal }): Promise<OciCredentials> => {
-    const subjectToken = await readSubjectToken(options, clock(), signal)
-    const sessionKey = await makeSessionKey(options)
+  const load = async ({ signal, now }: LoadContext<OciCredentials>): Promise<OciCredentials> => {
+    const subjectToken = await readSubjectToken(options, now(), signal)
+    const sessionKey = await newSessionKey(options.sessionKey)
     const form = tokenExchangeForm(subjectToken, sessionKey.publicKeyBase64, options)
     const token = readExchangeResponse(await exchange(form, { signal }))
     return tokenCredentials({ token, key: sessionKey, source: 'workload-identity-federation', region })
@@ -87,20 +80,15 @@ export function workloadIdentityFederation(options: WorkloadIdentityFederationOp
 }
 
 function domainExchange(options: WorkloadIdentityFederationOptions): ExchangeFunction {
-  const { domain, client, clock, retry, sleep, runtime = defaultRuntime } = options
+  const { domain, client, clock } = options
   if (domain === undefined || client === undefined) {
     throw new UsageError('OPTION_INVALID', 'Expected "domain" and "client", or an "exchange" function in their place.')
   }
   identityDomain(domain)
   requireClient(client)
-  return async (form, { signal }) => {
-    const fetch = options.fetch ?? runtime.fetch
-    return { token: await exchangeToken(form, { domain, client, fetch, clock, signal, retry, sleep }) }
-  }
-}
-
-async function makeSessionKey({ sessionKey }: WorkloadIdentityFederationOptions): Promise<SessionKey> {
-  return typeof sessionKey === 'function' ? sessionKey() : generateSessionKey(sessionKey)
+  return async (form, { signal }) => ({
+    token: await exchangeToken(form, { ...unsignedCallOptions(options, signal), domain, client, clock }),
+  })
 }
 
 async function readSubjectToken(

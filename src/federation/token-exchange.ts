@@ -1,8 +1,8 @@
 import { encodeBase64 } from '../encoding/base64.js'
 import { utf8 } from '../encoding/bytes.js'
 import { ServiceError, UsageError } from '../errors.js'
-import { RETRY, type RetryPolicy, type Sleep } from '../http/retry.js'
-import { readJson, serviceCall } from '../http/service-call.js'
+import { RETRY, type RetryPolicy } from '../http/retry.js'
+import { readJson, type ServiceCallOptions, serviceCall } from '../http/service-call.js'
 import { type OciSignOptions, signOci } from '../signers/oci.js'
 import type { Clock, CredentialsProvider, OciCredentials } from '../types.js'
 import { identityDomain } from './identity-domain.js'
@@ -27,16 +27,12 @@ export interface SigningClient {
   readonly credentials: CredentialsProvider<OciCredentials>
 }
 
-export interface TokenExchangeOptions {
+export interface TokenExchangeOptions extends ServiceCallOptions {
   /** The identity domain's URL, as {@link identityDomain} takes it. */
   readonly domain: string
   readonly client: ExchangeClient
-  readonly fetch: typeof fetch
-  readonly clock?: Clock | undefined
-  readonly signal?: AbortSignal | undefined
   /** @defaultValue three attempts, for no answer, 429 and 5xx */
   readonly retry?: RetryPolicy | false | undefined
-  readonly sleep?: Sleep | undefined
 }
 
 /** Refusals stay refusals; Go's client waits 2 and 4 seconds between its three attempts, and so does this. */
@@ -67,12 +63,12 @@ const EXCHANGE_RETRY: RetryPolicy = {
  * @see https://docs.oracle.com/en-us/iaas/Content/Identity/api-getstarted/json_web_token_exchange.htm
  */
 export async function exchangeToken(form: URLSearchParams, options: TokenExchangeOptions): Promise<string> {
-  const { client, fetch, signal, retry = EXCHANGE_RETRY, sleep, clock } = options
-  const url = tokenUrl(options.domain)
+  const { domain, client, retry = EXCHANGE_RETRY, timeoutMs = 10_000, ...call } = options
+  const url = tokenUrl(domain)
   requireClient(client)
-  const request = (): Promise<Request> => exchangeRequest(url, form, client, { clock, signal })
+  const request = (): Promise<Request> => exchangeRequest(url, form, client, call)
   try {
-    const response = await serviceCall(request, { fetch, retry, timeoutMs: 10_000, signal, sleep, clock })
+    const response = await serviceCall(request, { ...call, retry, timeoutMs })
     return readExchangeResponse(await readJson(response, 'the token exchange'))
   } catch (error) {
     throw explainExchangeFailure(error, form)

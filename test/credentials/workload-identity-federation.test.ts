@@ -1,12 +1,18 @@
+import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { CredentialsEvent } from '../../src/credentials/cached.js'
 import {
   type WorkloadIdentityFederationOptions,
   workloadIdentityFederation,
 } from '../../src/credentials/workload-identity-federation.js'
 import { readSecurityToken } from '../../src/federation/security-token.js'
+import type { ServiceCallAttempt } from '../../src/http/service-call.js'
 import { createSignedFetch } from '../../src/http/signed-fetch.js'
-import { generateSessionKey, type SessionKey } from '../../src/keys/session-key.js'
+import { sessionKeyFrom } from '../../src/keys/session-key.js'
+import { generateFixturePair } from '../../src/testing/fixture-keys.js'
+import { providerContract } from '../contract/provider.js'
 import { type FederatedWorld, federatedWorld, SUBJECT } from '../federation/federated-world.js'
+import { handClock } from '../fixtures/clock.js'
 
 const ECHO = 'https://echo.us-phoenix-1.oraclecloud.com/echo'
 const START = Date.parse('2026-11-21T12:00:00Z')
@@ -14,7 +20,7 @@ const START = Date.parse('2026-11-21T12:00:00Z')
 let now = START
 let world: FederatedWorld
 let issued: string[]
-let spare: SessionKey | undefined
+let spare: CryptoKeyPair | undefined
 
 beforeEach(() => {
   now = START
@@ -23,8 +29,8 @@ beforeEach(() => {
 })
 
 /** One key for the tests that do not look at it: making one takes longer than the test. */
-async function sharedKey(): Promise<SessionKey> {
-  spare ??= await generateSessionKey()
+async function sharedKey(): Promise<CryptoKeyPair> {
+  spare ??= await generateFixturePair()
   return spare
 }
 
@@ -47,6 +53,38 @@ function provider(options: Partial<WorkloadIdentityFederationOptions> = {}) {
     ...options,
   })
 }
+
+providerContract('workloadIdentityFederation', async () => {
+  const clock = handClock()
+  const { emulator, domain, client, provider: identityProvider } = federatedWorld({ clock: clock.now })
+  const exchanged: string[] = []
+  const key = await sessionKeyFrom(await sharedKey())
+  return {
+    provider: workloadIdentityFederation({
+      domain: domain.url,
+      client,
+      subjectToken: async () => {
+        const token = await identityProvider.issue({ sub: SUBJECT })
+        exchanged.push(token)
+        return token
+      },
+      sessionKey: sharedKey,
+      fetch: emulator.fetch,
+      clock: clock.now,
+      retry: false,
+    }),
+    clock,
+    lifeMs: 600_000,
+    loads: () => exchanged.length,
+    setBroken: (broken) => {
+      const times = Number.POSITIVE_INFINITY
+      if (broken) emulator.faults.add({ surface: 'identity-domain-token', effect: 'status', status: 503, times })
+      else emulator.faults.clear()
+    },
+    secrets: ({ token = '' }) => [token, client.secret, ...exchanged],
+    belongTogether: ({ token = '' }) => readSecurityToken(token).jwk?.n === key.jwk.n,
+  }
+})
 
 describe('an exchange', () => {
   test('gives credentials with which a signed call works', async () => {
@@ -204,6 +242,20 @@ describe('retry', () => {
     await expect(credentials()).rejects.toMatchObject({ attempts: 1 })
     expect(world.emulator.counters.snapshot().tokenCalls).toBe(1)
   })
+})
+
+test('the log of every call holds no secret, at any level', async () => {
+  const attempts: ServiceCallAttempt[] = []
+  const events: CredentialsEvent[] = []
+  world.emulator.faults.add({ surface: 'identity-domain-token', effect: 'status', status: 503 })
+  const { token = '' } = await provider({
+    onRequest: (attempt) => void attempts.push(attempt),
+    onEvent: (event) => void events.push(event),
+  })()
+  expect(attempts).toHaveLength(2)
+  const log = inspect([attempts, events], { depth: 20, showHidden: true })
+  const { id, secret } = world.client
+  for (const hidden of [token, secret, btoa(`${id}:${secret}`), ...issued]) expect(log).not.toContain(hidden)
 })
 
 describe('options', () => {

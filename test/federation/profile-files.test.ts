@@ -7,18 +7,19 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { workloadIdentityFederation } from '../../src/credentials/workload-identity-federation.js'
 import { removeProfile, writeProfile } from '../../src/federation/profile-files.js'
 import { fingerprint } from '../../src/keys/fingerprint.js'
-import { generateSessionKey, type SessionKey } from '../../src/keys/session-key.js'
+import { type SessionKeyOptions, sessionKeyFrom } from '../../src/keys/session-key.js'
 import { runtime } from '../../src/runtime/node.js'
 import type { Runtime } from '../../src/runtime/types.js'
+import { generateFixturePair } from '../../src/testing/fixture-keys.js'
 import type { OciCredentials } from '../../src/types.js'
 import { type FederatedWorld, federatedWorld, SUBJECT } from './federated-world.js'
 
 let world: FederatedWorld
-let sessionKey: SessionKey
+let pair: CryptoKeyPair
 let directory: string
 
 beforeAll(async () => {
-  sessionKey = await generateSessionKey({ extractable: true })
+  pair = await generateFixturePair()
 })
 
 beforeEach(async () => {
@@ -28,12 +29,12 @@ beforeEach(async () => {
 
 afterEach(() => rm(join(directory, '..'), { recursive: true }))
 
-function exchanged(key: SessionKey = sessionKey): Promise<OciCredentials> {
+function exchanged(sessionKey: CryptoKeyPair | SessionKeyOptions = pair): Promise<OciCredentials> {
   return workloadIdentityFederation({
     domain: world.domain.url,
     client: world.client,
     subjectToken: () => world.provider.issue({ sub: SUBJECT }),
-    sessionKey: async () => key,
+    sessionKey,
     region: 'us-phoenix-1',
     fetch: world.emulator.fetch,
   })()
@@ -66,7 +67,7 @@ describe('writeProfile', () => {
     const { tokenFile, keyFile } = await writeProfile(credentials, { directory })
     expect(await readFile(tokenFile, 'utf8')).toBe(credentials.token)
     expect(createPrivateKey(await readFile(keyFile)).asymmetricKeyType).toBe('rsa')
-    expect(await config()).toContain(`fingerprint=${fingerprint(sessionKey.publicKey)}`)
+    expect(await config()).toContain(`fingerprint=${fingerprint((await sessionKeyFrom(pair)).publicKey)}`)
   })
 
   test('keeps every other section and comment as it is', async () => {
@@ -110,7 +111,7 @@ describe('writeProfile', () => {
       },
     }
     const first = await exchanged()
-    const second = await exchanged(await generateSessionKey({ extractable: true }))
+    const second = await exchanged(await generateFixturePair())
     const watched = { directory, runtime: { ...runtime, files } }
     for (const credentials of [first, second, first]) await writeProfile(credentials, watched)
     const whole = pairs.filter(([token]) => token !== '')
@@ -140,7 +141,7 @@ describe('writeProfile', () => {
   })
 
   test('refuses a key that cannot be exported, and writes nothing', async () => {
-    const credentials = await exchanged(await generateSessionKey())
+    const credentials = await exchanged({})
     await expect(writeProfile(credentials, { directory })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
     await expect(readdir(directory)).rejects.toMatchObject({ code: 'ENOENT' })
   })
