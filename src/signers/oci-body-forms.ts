@@ -1,44 +1,64 @@
-import { tagOf } from '../encoding/bytes.js'
-import { multipart } from './multipart.js'
+import { runtime } from '#runtime'
+import { encodeBase64 } from '../encoding/base64.js'
+import { type Bytes, tagOf } from '../encoding/bytes.js'
 import type { DeclaredBody, ReadyBody } from './oci-body.js'
 import { refusal } from './oci-refusal.js'
 
+const OCTETS = 'application/octet-stream'
+/** Blobs up to this size are read into memory and hashed in one go, which is the quickest way. */
+const IN_MEMORY = 16 * 2 ** 20
+
 /**
- * Readies a body that is more than bytes.
+ * Readies a body that is not simply bytes. Where it becomes bytes, their digest is left to the caller.
  *
- * @throws UsageError `BODY_LENGTH_UNKNOWN`, `BODY_UNSUPPORTED`
+ * @throws UsageError `BODY_LENGTH_UNKNOWN`, `BODY_UNSUPPORTED`, `OPTION_INVALID`
  */
-export async function readyForm(body: unknown, { length, unread }: DeclaredBody): Promise<ReadyBody> {
+export async function readyForm(body: unknown, declared: DeclaredBody): Promise<ReadyBody> {
   const tag = tagOf(body)
-  if (tag === 'ArrayBuffer')
-    return { content: new Uint8Array(body as ArrayBuffer), length: (body as ArrayBuffer).byteLength }
-  if (tag === 'ReadableStream') return stream(body as ReadableStream<Uint8Array>, length)
-  if (unread && /^(Blob|File)$/.test(tag)) return unreadBlob(body as Blob)
-  if (tag === 'FormData') return formData(body as FormData)
-  if (/^(Blob|File|URLSearchParams)$/.test(tag)) return serialised(body as BodyInit)
+  if (tag === 'ArrayBuffer') return ofBytes(new Uint8Array(body as ArrayBuffer))
+  if (tag === 'ReadableStream') return ofStream(body as ReadableStream<Uint8Array>, declared)
+  if (/^(Blob|File)$/.test(tag)) return ofBlob(body as Blob, declared)
+  if (/^(FormData|URLSearchParams)$/.test(tag)) return serialised(body as BodyInit)
   throw refusal('BODY_UNSUPPORTED', tag)
 }
 
-const OCTETS = 'application/octet-stream'
+const ofBytes = (content: Bytes): ReadyBody => ({ content, length: content.length })
 
-function stream(content: ReadableStream<Uint8Array>, declared: unknown): ReadyBody {
-  const length = Number(declared ?? Number.NaN)
-  if (Number.isSafeInteger(length) && length >= 0) return { content, length, type: OCTETS }
-  throw refusal('BODY_LENGTH_UNKNOWN')
+function ofStream(content: ReadableStream<Uint8Array>, declared: DeclaredBody): ReadyBody {
+  const length = Number(declared.length ?? Number.NaN)
+  if (!Number.isSafeInteger(length) || length < 0) throw refusal('BODY_LENGTH_UNKNOWN')
+  if (!declared.isCovered) return { content, length, type: OCTETS }
+  if (declared.sha256 === undefined) throw refusal('DIGEST_MISSING')
+  return { content, length, type: OCTETS, sha256: checked(declared.sha256) }
 }
 
-function unreadBlob(content: Blob): ReadyBody {
-  return { content, length: content.size, type: content.type || OCTETS }
+async function ofBlob(content: Blob, declared: DeclaredBody): Promise<ReadyBody> {
+  const { size: length, type: stated } = content
+  const type = stated || OCTETS
+  if (!declared.isCovered) return { content, length, type }
+  if (declared.sha256 !== undefined) return { content, length, type, sha256: checked(declared.sha256) }
+  if (length > IN_MEMORY) return { content, length, type, sha256: await streamedSha256(content) }
+  return { ...ofBytes(new Uint8Array(await content.arrayBuffer())), type }
 }
 
-async function formData(form: FormData): Promise<ReadyBody> {
-  const { content, type } = await multipart(form)
-  return { content, length: content.length, type }
+function checked(sha256: string): string {
+  if (/^[\w+/]{43}=$/.test(sha256)) return sha256
+  throw refusal('DIGEST_INVALID')
 }
 
+async function streamedSha256(blob: Blob): Promise<string> {
+  const hash = runtime.sha256()
+  const reader = blob.stream().getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return encodeBase64(await hash.digest())
+    await hash.update(value)
+  }
+}
+
+// Serialised once: the boundary of a multipart body is chosen anew each time.
 async function serialised(body: BodyInit): Promise<ReadyBody> {
   const response = new Response(body)
   const type = response.headers.get('content-type') ?? OCTETS
-  const content = new Uint8Array(await response.arrayBuffer())
-  return { content, length: content.length, type }
+  return { ...ofBytes(new Uint8Array(await response.arrayBuffer())), type }
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from '../encoding/bytes.js'
+import { shortBase64 } from '../encoding/short-base64.js'
 
 /** What can be sent. A stream needs a known length, and a digest where the signature covers the body. */
 export type OciBody =
@@ -15,27 +16,35 @@ export interface ReadyBody {
   readonly content: Bytes | Blob | ReadableStream<Uint8Array>
   readonly length: number
   /** The content type that the body itself states. */
-  readonly type?: string | undefined
+  readonly type?: string
+  /** Base64 of the SHA-256, when the signature covers the body. */
+  readonly sha256?: string | undefined
 }
 
-/** What the caller knows of a body that is not to be read. */
+/** What the caller knows of a body, and whether the signature covers it. */
 export interface DeclaredBody {
   readonly length: number | string | undefined
-  /** Whether the bytes are not needed: someone else has hashed them, or the signature does not cover them. */
-  readonly unread: boolean
+  readonly sha256: string | undefined
+  readonly isCovered: boolean
 }
 
 /**
- * Turns a body into bytes once, so that what is hashed is what is sent. Streams stay as they are, and so do blobs whose
- * bytes are not needed.
+ * Turns a body into bytes once, so that what is hashed is what is sent. Streams stay as they are, and so do blobs that
+ * are large or whose bytes are not needed.
  *
- * @throws UsageError `BODY_LENGTH_UNKNOWN`, `BODY_UNSUPPORTED`
+ * @throws UsageError `BODY_LENGTH_UNKNOWN`, `BODY_UNSUPPORTED`, `OPTION_INVALID`
  */
 export async function readyBody(body: OciBody | null | undefined, declared: DeclaredBody): Promise<ReadyBody> {
   const bytes = bytesOf(body)
-  if (bytes) return { content: bytes, length: bytes.length }
-  const { readyForm } = await import('./oci-body-forms.js')
-  return readyForm(body, declared)
+  const ready = bytes ? { content: bytes, length: bytes.length } : await readyForm(body, declared)
+  const { content } = ready
+  if (!declared.isCovered || !ArrayBuffer.isView(content)) return ready
+  return { ...ready, sha256: shortBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', content))) }
+}
+
+// Most bodies are text or bytes; the others stay out of the main bundle.
+async function readyForm(body: unknown, declared: DeclaredBody): Promise<ReadyBody> {
+  return (await import('./oci-body-forms.js')).readyForm(body, declared)
 }
 
 function bytesOf(body: unknown): Bytes | undefined {

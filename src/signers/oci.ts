@@ -1,4 +1,3 @@
-import { shortBase64 } from '../encoding/short-base64.js'
 import type { Clock, OciCredentials } from '../types.js'
 import { authorization } from './oci-authorization.js'
 import { type OciBody, type ReadyBody, readyBody } from './oci-body.js'
@@ -140,19 +139,14 @@ async function describedBody(
   coverage: Coverage,
   options: OciSignOptions,
 ): Promise<ReadyBody> {
-  const digest = options.contentSha256 ?? headers['x-content-sha256']
-  const unread = coverage === 'exclude' || digest !== undefined
-  const body = await readyBody(source, { length: options.contentLength ?? headers['content-length'], unread })
+  const { contentLength: length = headers['content-length'], contentSha256: sha256 = headers['x-content-sha256'] } =
+    options
+  const isCovered = coverage === 'sign'
+  const body = await readyBody(source, { length, sha256, isCovered })
   headers['content-length'] = String(body.length)
-  headers['content-type'] ||= body.type || (coverage === 'sign' ? 'application/json' : 'application/octet-stream')
-  if (coverage === 'sign') headers['x-content-sha256'] = await contentSha256(body, digest)
+  headers['content-type'] ||= body.type || (isCovered ? 'application/json' : 'application/octet-stream')
+  if (body.sha256) headers['x-content-sha256'] = body.sha256
   return body
-}
-
-async function contentSha256({ content }: ReadyBody, declared: string | undefined): Promise<string> {
-  if (ArrayBuffer.isView(content)) return shortBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', content)))
-  if (declared === undefined) return refuse('DIGEST_MISSING')
-  return /^[\w+/]{43}=$/.test(declared) ? declared : refuse('DIGEST_INVALID')
 }
 
 /** Fills in the time headers that are signed. One that the caller set stays, unless an earlier signature brought it. */

@@ -319,6 +319,17 @@ describe('streams and digests', () => {
     expect(signed.signedValues).toMatchObject({ 'content-length': '5', 'content-type': 'text/csv' })
   })
 
+  it('hashes a large Blob piece by piece, and leaves it where it is', async () => {
+    const bytes = new Uint8Array(16 * 2 ** 20 + 1).fill(7)
+    const body = new Blob([bytes])
+    const signed = await sign({ method: 'POST', body })
+    expect(signed.body).toBe(body)
+    expect(signed.signedValues).toMatchObject({
+      'content-length': String(bytes.length),
+      'x-content-sha256': sha256(bytes),
+    })
+  })
+
   it.each([undefined, -1, 1.5, Number.NaN])('refuses a stream of length %s', async (contentLength) => {
     const options = contentLength === undefined ? {} : { contentLength }
     for (const body of ['sign', 'exclude'] as const) {
