@@ -20,7 +20,13 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/examples/**', 'test/playground/**', 'test/runtimes/**'],
+          exclude: [
+            'test/package/**',
+            'test/examples/**',
+            'test/playground/**',
+            'test/docs/{compile,run}.test.ts',
+            'test/runtimes/**',
+          ],
         },
       },
       {
@@ -28,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'package',
-          include: ['test/package/**/*.test.ts', 'test/examples/**/*.test.ts'],
+          include: ['test/{package,examples}/**/*.test.ts', 'test/docs/{compile,run}.test.ts'],
           testTimeout: 120_000,
         },
       },

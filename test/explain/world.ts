@@ -75,7 +75,7 @@ export async function sent({ emulator }: World, evidence: Evidence & { request: 
   const { method, url, headers, body } = evidence.request
   const request = new Request(url, {
     method,
-    headers: headers.map(([name, value]) => [name, value]),
+    headers: new Headers(headers.map(([name, value]): [string, string] => [name, value])),
     ...(body && { body }),
   })
   const target = url.replace(/^https:\/\/[^/]+/u, '')
