@@ -39,7 +39,7 @@ export interface DkmsRequest {
 export async function signDkms(
   request: DkmsRequest,
   clientKey: AlibabaClientKey,
-  options: { readonly clock?: Clock } = {},
+  options: { readonly clock?: Clock | undefined } = {},
 ): Promise<SignedAlibabaRequest> {
   const { clock = systemClock } = options
   const headers: Record<string, string> = {
