@@ -19,12 +19,6 @@ export interface PemBlock {
  * became spaces or a literal `\n`, and any text before, between and after the blocks.
  *
  * @throws ConfigurationError `PEM_INVALID` when a block has no END line or its content is not base64.
- * @example
- * ```ts
- * import { readPem } from 'countersign/encoding/pem'
- *
- * const labels = readPem('-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----').map(({ label }) => label)
- * ```
  * @see https://www.rfc-editor.org/rfc/rfc7468
  */
 export function readPem(text: string): readonly PemBlock[] {

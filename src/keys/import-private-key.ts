@@ -38,6 +38,7 @@ export type PrivateKeySource = string | ArrayBuffer | ArrayBufferView | JsonWebK
  * ```ts
  * import { importPrivateKey } from 'countersign/keys/import-private-key'
  *
+ * declare const pem: string
  * const { key, fingerprint } = await importPrivateKey(pem, { passphrase: 'correct horse' })
  * ```
  * @see https://docs.oracle.com/iaas/Content/API/Concepts/apisigningkey.htm

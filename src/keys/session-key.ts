@@ -44,6 +44,13 @@ export async function generateSessionKey(options: SessionKeyOptions = {}): Promi
  * Uses a key pair that exists already, such as one kept in IndexedDB.
  *
  * @throws UsageError `OPTION_INVALID` when the pair is not one for RSASSA-PKCS1-v1_5 with SHA-256.
+ * @example
+ * ```ts
+ * import { sessionKeyFrom } from 'countersign/keys/session-key'
+ *
+ * declare const stored: CryptoKeyPair
+ * const { jwk } = await sessionKeyFrom(stored)
+ * ```
  */
 export async function sessionKeyFrom({ privateKey, publicKey }: CryptoKeyPair): Promise<SessionKey> {
   const { name, hash } = privateKey.algorithm as RsaHashedKeyAlgorithm

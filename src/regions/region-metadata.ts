@@ -42,6 +42,19 @@ export async function loadRegionMetadata(runtime: Runtime): Promise<RegionMetada
 /**
  * Reads one metadata object: `regionIdentifier`, `regionKey`, `realmKey` and `realmDomainComponent`, all of them
  * non-empty texts. The instance metadata service's `regionInfo` has the same form. `undefined` when it is anything else.
+ *
+ * @example
+ * ```ts
+ * import { regionMetadata, resolveRegion } from 'countersign/regions/regions'
+ *
+ * const region = regionMetadata({
+ *   regionIdentifier: 'us-private-1',
+ *   regionKey: 'PRV',
+ *   realmKey: 'oc99',
+ *   realmDomainComponent: 'cloud.example',
+ * })
+ * resolveRegion('prv', { extra: region ? [region] : [] }).id // us-private-1
+ * ```
  */
 export function regionMetadata(json: unknown): Region | undefined {
   if (typeof json !== 'object' || json === null) return undefined
