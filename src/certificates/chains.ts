@@ -23,8 +23,18 @@ export type ChainVerdict =
  * large library: for verifiers and diagnosis, never needed to sign.
  *
  * @example
- * const verdict = await validateChain({ leaf, intermediates: [intermediate], roots: [root], at: Date.now() })
- * if (!verdict.trusted) console.error(verdict.reason)
+ * ```ts
+ * import { readCertificates, validateChain } from 'countersign/certificates'
+ *
+ * declare const bundle: string
+ * declare const rootPem: string
+ * const [leaf, ...intermediates] = readCertificates(bundle, 'the bundle').map(({ der }) => der)
+ * const roots = readCertificates(rootPem, 'the root').map(({ der }) => der)
+ * if (leaf !== undefined) {
+ *   const verdict = await validateChain({ leaf, intermediates, roots, at: Date.now() })
+ *   if (!verdict.trusted) console.error(verdict.reason)
+ * }
+ * ```
  * @throws ConfigurationError `CERTIFICATE_INVALID` when one of them is no certificate.
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-6
  */

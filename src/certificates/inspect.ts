@@ -36,16 +36,22 @@ export interface BuildCertificateOptions {
  * Builds and signs a certificate. Emulators, tests and trials of federation need one; nothing that signs requests does.
  *
  * @example
- * const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }
- * const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+ * ```ts
+ * import { buildCertificate } from 'countersign/certificates'
+ * import { generateSessionKey } from 'countersign/keys/session-key'
+ *
+ * const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+ * const { publicKey: spki, privateKey } = await generateSessionKey()
  * const root = await buildCertificate({
  *   subject: [{ CN: ['Trial root'] }],
- *   publicKey: keys.publicKey,
- *   signingKey: keys.privateKey,
+ *   publicKey: await crypto.subtle.importKey('spki', spki, algorithm, true, ['verify']),
+ *   signingKey: privateKey,
  *   notBefore: Date.now(),
  *   notAfter: Date.now() + 86_400_000,
  *   authority: true,
  * })
+ * console.log(root.pem)
+ * ```
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.1
  */
 export async function buildCertificate(options: BuildCertificateOptions): Promise<CertificateText> {
@@ -129,8 +135,13 @@ export interface CertificateDetails {
  * Tells what a certificate says, as a diagnosis or a page shows it. Loads a large library: signing never needs it.
  *
  * @example
- * const details = await inspectCertificate(await Deno.readTextFile('leaf.pem'))
+ * ```ts
+ * import { inspectCertificate } from 'countersign/certificates'
+ *
+ * declare const pem: string
+ * const details = await inspectCertificate(pem)
  * console.log(details.subject, new Date(details.notAfter))
+ * ```
  * @throws ConfigurationError `CERTIFICATE_INVALID` when it is not one certificate.
  */
 export async function inspectCertificate(certificate: string | Uint8Array<ArrayBuffer>): Promise<CertificateDetails> {

@@ -26,7 +26,13 @@ export interface ParsedCertificate {
  * Reads the subject, the validity and the public key of a certificate.
  *
  * @example
+ * ```ts
+ * import { parseCertificate, readCertificates } from 'countersign/certificates'
+ *
+ * declare const pem: string
+ * const [{ der }] = readCertificates(pem, 'leaf.pem')
  * const { subject, notAfter } = await parseCertificate(der)
+ * ```
  * @throws ConfigurationError `CERTIFICATE_INVALID` when the bytes are not exactly one certificate.
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.1
  */
@@ -78,7 +84,13 @@ function time(asn1: Asn1, block: Block | undefined): number {
  * first `opc-identity:`.
  *
  * @example
+ * ```ts
+ * import { parseCertificate, readCertificates, tenancyOf } from 'countersign/certificates'
+ *
+ * declare const pem: string
+ * const [{ der }] = readCertificates(pem, 'leaf.pem')
  * const tenancy = tenancyOf(await parseCertificate(der))
+ * ```
  * @throws ConfigurationError `CERTIFICATE_INVALID` when the subject names none.
  */
 export function tenancyOf(certificate: ParsedCertificate): string {

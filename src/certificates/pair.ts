@@ -33,7 +33,13 @@ export interface PairSource {
  * Reads a certificate and its private key, and proves that they belong together.
  *
  * @example
- * const pair = await readPair({ certificate: certificatePem, privateKey: keyPem, from: 'the settings' })
+ * ```ts
+ * import { readPair } from 'countersign/certificates'
+ *
+ * declare const certificate: string
+ * declare const privateKey: string
+ * const pair = await readPair({ certificate, privateKey, from: 'the settings' })
+ * ```
  * @throws ConfigurationError `CERTIFICATE_INVALID`, `CERTIFICATE_KEY_MISMATCH`, or what `importPrivateKey` throws.
  */
 export async function readPair({ certificate, privateKey, passphrase, from }: PairSource): Promise<CertificatePair> {
@@ -51,7 +57,12 @@ export async function readPair({ certificate, privateKey, passphrase, from }: Pa
  * Every certificate of a text, in its order. Other blocks, and text around the blocks, are passed over.
  *
  * @example
+ * ```ts
+ * import { readCertificates } from 'countersign/certificates'
+ *
+ * declare const bundle: string
  * const [leaf, ...intermediates] = readCertificates(bundle, 'bundle.pem')
+ * ```
  * @throws ConfigurationError `CERTIFICATE_INVALID` when there is none; `PEM_INVALID` when a block is damaged.
  */
 export function readCertificates(text: string, from: string): readonly [CertificateText, ...CertificateText[]] {

@@ -27,8 +27,14 @@ export interface PemCertificateOptions {
  * A certificate that is given as text. Refreshing it gives the same pair.
  *
  * @example
+ * ```ts
+ * import { pemCertificate } from 'countersign/certificates'
+ *
+ * declare const certificate: string
+ * declare const privateKey: string
  * const leaf = pemCertificate({ certificate, privateKey })
- * const { certificate: { subject } } = await leaf.read()
+ * const { subject } = (await leaf.read()).certificate
+ * ```
  */
 export function pemCertificate(options: PemCertificateOptions): CertificateRetriever {
   let pair: CertificatePair | undefined
@@ -52,7 +58,11 @@ export interface FileCertificateOptions {
  * A certificate in a file, its key in another; a leading `~` is the home directory. Refreshing reads both again.
  *
  * @example
+ * ```ts
+ * import { fileCertificate } from 'countersign/certificates'
+ *
  * const leaf = fileCertificate({ certificatePath: '~/leaf.pem', privateKeyPath: '~/leaf-key.pem' })
+ * ```
  */
 export function fileCertificate(options: FileCertificateOptions): CertificateRetriever {
   const { certificatePath, privateKeyPath, passphrase, passphrasePath, runtime = defaultRuntime } = options
@@ -86,11 +96,15 @@ export interface UrlCertificateOptions {
  * A certificate behind a URL, its key behind another. Refreshing reads both again, as one unit.
  *
  * @example
+ * ```ts
+ * import { urlCertificate } from 'countersign/certificates'
+ *
  * const leaf = urlCertificate({
  *   certificateUrl: 'http://169.254.169.254/opc/v2/identity/cert.pem',
  *   privateKeyUrl: 'http://169.254.169.254/opc/v2/identity/key.pem',
  *   headers: { authorization: 'Bearer Oracle' },
  * })
+ * ```
  */
 export function urlCertificate(options: UrlCertificateOptions): CertificateRetriever {
   const { certificateUrl, privateKeyUrl, passphrase, headers = {}, retry = false, timeoutMs, onRequest } = options
@@ -115,7 +129,22 @@ export function urlCertificate(options: UrlCertificateOptions): CertificateRetri
   })
 }
 
-/** Keeps the last pair, and replaces it only by one that was read whole. */
+/**
+ * Makes a retriever of a function that reads certificate and key from a place of your own. It keeps the last pair, and
+ * replaces it only by one that was read whole.
+ *
+ * @example
+ * ```ts
+ * import { certificateRetriever } from 'countersign/certificates'
+ *
+ * declare const secrets: { get(name: string): Promise<string> }
+ * const leaf = certificateRetriever(async () => ({
+ *   certificate: await secrets.get('leaf'),
+ *   privateKey: await secrets.get('leaf-key'),
+ *   from: 'the vault',
+ * }))
+ * ```
+ */
 export function certificateRetriever(source: (signal?: AbortSignal) => Promise<PairSource>): CertificateRetriever {
   let pair: CertificatePair | undefined
   const refresh: CertificateRetriever['refresh'] = async ({ signal } = {}) => {

@@ -3,7 +3,11 @@
  * with several values is a multi-valued one. Types are short names such as `CN`, `O` and `OU`, or dotted identifiers.
  *
  * @example
+ * ```ts
+ * import type { DistinguishedName } from 'countersign/certificates'
+ *
  * const name: DistinguishedName = [{ CN: ['web'] }, { OU: ['opc-tenant:ocid1.tenancy.oc1..a', 'opc-certtype:instance'] }]
+ * ```
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.4
  */
 export type DistinguishedName = readonly Readonly<Record<string, readonly string[]>>[]

@@ -5,7 +5,15 @@ import type { CredentialsProvider, OciCredentials } from '../types.js'
  * Does something with the credentials of another principal; when they are refused, once more with newer ones.
  *
  * @example
- * const token = await withParent(instance, { signal }, (signer) => requestToken(signer))
+ * ```ts
+ * import type { CredentialsProvider, OciCredentials } from 'countersign'
+ * import { withParent } from 'countersign/credentials/parent'
+ *
+ * declare const instance: CredentialsProvider<OciCredentials>
+ * declare const requestToken: (signer: OciCredentials) => Promise<string>
+ * const { signal } = new AbortController()
+ * const token = await withParent(instance, { signal }, requestToken)
+ * ```
  */
 export async function withParent<T>(
   parent: CredentialsProvider<OciCredentials>,

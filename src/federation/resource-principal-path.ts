@@ -15,6 +15,8 @@ const METADATA_TEMPLATE = '/20180711/resourcePrincipalToken/{id}'
  *
  * @example
  * ```ts
+ * import { fixedPath } from 'countersign/federation/resource-principal-path'
+ *
  * const path = fixedPath('/20180711/resourcePrincipalToken/ocid1.fnfunc.oc1..aaaa')
  * ```
  */

@@ -56,10 +56,11 @@ export interface X509FederationOptions extends X509Identity, PrincipalOptions {
  * import { pemCertificate } from 'countersign/certificates'
  * import { x509Federation } from 'countersign/federation/x509'
  *
+ * declare const pem: Readonly<Record<'leaf' | 'leafKey' | 'intermediate', string>>
  * const credentials = x509Federation({
  *   region: 'eu-frankfurt-1',
- *   leaf: pemCertificate({ certificate: leafPem, privateKey: leafKeyPem }),
- *   intermediates: [pemCertificate({ certificate: intermediatePem })],
+ *   leaf: pemCertificate({ certificate: pem.leaf, privateKey: pem.leafKey }),
+ *   intermediates: [pemCertificate({ certificate: pem.intermediate })],
  * })
  * ```
  * @see https://docs.oracle.com/en-us/iaas/Content/Identity/Tasks/callingservicesfrominstances.htm

@@ -33,7 +33,11 @@ export interface MetadataReadOptions {
  * Reads the metadata service of the instance this code runs on, version 2, over IPv4 or IPv6.
  *
  * @example
+ * ```ts
+ * import { instanceMetadata } from 'countersign/http/instance-metadata'
+ *
  * const { id, secondLevelDomain } = await instanceMetadata().region()
+ * ```
  * @throws UsageError `UNSUPPORTED_RUNTIME` in browsers and Workers, unless `metadataBaseUrl` is given; `URL_INVALID`.
  * @throws ServiceError when the service cannot be reached, or answers with something else.
  * @see https://docs.oracle.com/en-us/iaas/Content/Compute/Tasks/gettingmetadata.htm

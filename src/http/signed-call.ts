@@ -24,9 +24,15 @@ const NOTABLE_SKEW_MS = 60_000
  * the signature and its clock is another, one more attempt is signed by the service's clock.
  *
  * @example
+ * ```ts
+ * import type { OciCredentials } from 'countersign'
+ * import { signedCall } from 'countersign/http/signed-call'
+ *
+ * declare const credentials: OciCredentials
  * const url = 'https://auth.eu-frankfurt-1.oraclecloud.com/v1/authentication/refresh'
  * const body = JSON.stringify({ currentToken: credentials.token })
  * const response = await signedCall({ method: 'POST', url, body }, credentials, { fetch })
+ * ```
  * @throws ServiceError as `serviceCall` does.
  */
 export async function signedCall(

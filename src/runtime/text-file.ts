@@ -7,7 +7,12 @@ const LONGEST_PATH = 4096
  * The path with a leading `~` replaced by the home directory, where there is one.
  *
  * @example
- * expandHome('~/.oci/config', runtime) // '/home/opc/.oci/config'
+ * ```ts
+ * import { runtime } from 'countersign/runtime/node'
+ * import { expandHome } from 'countersign/runtime/text-file'
+ *
+ * const path = expandHome('~/.oci/config', runtime) // /home/opc/.oci/config
+ * ```
  */
 export function expandHome(path: string, runtime: Pick<Runtime, 'homeDirectory'>): string {
   const home = /^~(?=[/\\]|$)/.test(path) ? runtime.homeDirectory() : undefined
@@ -18,7 +23,12 @@ export function expandHome(path: string, runtime: Pick<Runtime, 'homeDirectory'>
  * The text of a file that must be there; `what` names its purpose in messages, such as `the private key`.
  *
  * @example
+ * ```ts
+ * import { runtime } from 'countersign/runtime/node'
+ * import { readTextFile } from 'countersign/runtime/text-file'
+ *
  * const pem = await readTextFile('~/.oci/key.pem', 'the private key', runtime)
+ * ```
  * @throws UsageError `UNSUPPORTED_RUNTIME` where there are no files; ConfigurationError `CONFIG_MISSING` when there is no
  * such file, `CONFIG_INVALID` when it cannot be read.
  */
