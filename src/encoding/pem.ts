@@ -24,7 +24,7 @@ export interface PemBlock {
 export function readPem(text: string): readonly PemBlock[] {
   const blocks: PemBlock[] = []
   for (const [, label = '', rest = ''] of unescapeLines(text).matchAll(
-    /-----BEGIN ([^-]+)-----((?:(?!-----BEGIN )[\s\S])*)/g,
+    /-----BEGIN ([A-Z0-9 ]{1,40})-----((?:(?!-----BEGIN )[\s\S])*)/g,
   )) {
     const end = rest.indexOf(`-----END ${label}-----`)
     if (end < 0) throw invalid(label, 'to be closed by its END line, found none; copy the whole file')

@@ -9,8 +9,23 @@ export interface Finding {
 
 const PASS_PRIVATE = 'pass the private key that belongs to it'
 
+/** The names of the findings that are always the same. */
+type FindingName =
+  | 'public'
+  | 'certificate'
+  | 'corrupt'
+  | 'corruptJwk'
+  | 'openSsh'
+  | 'putty'
+  | 'pkcs12'
+  | 'path'
+  | 'json'
+  | 'empty'
+  | 'noText'
+  | 'noPem'
+
 /** Every finding that is always the same. */
-export const findings = {
+export const findings: Readonly<Record<FindingName, Finding>> = {
   public: { code: 'KEY_IS_PUBLIC', found: 'a public key', remedy: PASS_PRIVATE },
   certificate: { code: 'KEY_IS_CERTIFICATE', found: 'a certificate', remedy: PASS_PRIVATE },
   corrupt: {
@@ -55,7 +70,7 @@ export const findings = {
     found: 'neither PEM, nor base64, nor DER',
     remedy: 'pass the whole file, from -----BEGIN to -----END',
   },
-} as const satisfies Record<string, Finding>
+}
 
 /** A private key of another algorithm: nothing converts it. */
 export function notRsa(found: string): Finding {

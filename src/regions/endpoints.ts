@@ -22,15 +22,14 @@ export interface EndpointOptions {
   readonly parameters?: Readonly<Record<string, string>>
 }
 
-/** Templates of the services that this library calls itself. */
-const wellKnown = {
+/** A service that needs no template, because this library calls it itself. */
+export type WellKnownService = 'auth' | 'identity' | 'objectstorage'
+
+const wellKnown: Readonly<Record<WellKnownService, EndpointTemplate>> = {
   auth: { template: 'https://auth.{region}.{secondLevelDomain}' },
   identity: { template: 'https://identity.{region}.oci.{secondLevelDomain}' },
   objectstorage: { template: 'https://objectstorage.{region}.{secondLevelDomain}' },
-} as const satisfies Record<string, EndpointTemplate>
-
-/** A service that needs no template: `auth`, `identity`, `objectstorage`. */
-export type WellKnownService = keyof typeof wellKnown
+}
 
 const LABEL = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?'
 const LABELS = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`)

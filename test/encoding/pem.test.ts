@@ -55,11 +55,17 @@ describe('readPem', () => {
     ['no END line', pem.slice(0, -30)],
     ['the END line of another label', pem.replace('END PRIVATE', 'END PUBLIC')],
     ['an END line only after the next block', pem.replace(/-----END.*\n/, '') + pem],
-    ['a strange character', pem.replace('A', '?')],
-    ['a missing character', pem.replace('A', '')],
+    ['a strange character', pem.replace('\nA', '\n?')],
+    ['a missing character', pem.replace('\nA', '\n')],
     ['padding in the middle', writePem('PRIVATE KEY', der).replace(/^.{32}/m, '$&====')],
   ])('refuses a block with %s', (_, text) => {
     expect(() => readPem(text)).toThrow(expect.objectContaining({ name: 'ConfigurationError', code: 'PEM_INVALID' }))
+  })
+
+  it('never takes content for a label, which its errors repeat', () => {
+    const damaged = pem.replace('KEY-----', 'KEY')
+    expect(readPem(damaged)).toEqual([])
+    expect(readPem(pem.replace('PRIVATE', 'private'))).toEqual([])
   })
 
   it('takes time in proportion to the text, however odd that is', () => {

@@ -205,6 +205,7 @@ describe('an encrypted key', () => {
 describe('errors of keys', () => {
   it('never hold a piece of the key', async () => {
     const damaged = [
+      pem.replace('KEY-----', 'KEY'),
       pem.replace(/.$/, '?'),
       ...lines.slice(1).map((line) => pem.replace(line, '')),
       lines.slice(1, -1).join(''),
