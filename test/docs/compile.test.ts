@@ -6,7 +6,7 @@ import { docstringSnippets, documentSnippets, root } from './snippets.js'
 
 it('compiles every example of the doc comments and every snippet of the documentation', () => {
   const snippets = [...documentSnippets(), ...docstringSnippets()]
-  const folder = join(root, 'out/snippets')
+  const folder = join(root, 'out/snippets-compiled')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   for (const [index, { code }] of snippets.entries()) writeFileSync(join(folder, `${index}.ts`), `${code}\nexport {}\n`)

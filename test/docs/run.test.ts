@@ -5,7 +5,7 @@ import { transformSync } from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { documentSnippets, root } from './snippets.js'
 
-const folder = join(root, 'out/snippets/run')
+const folder = join(root, 'out/snippets-run')
 const snippets = documentSnippets().map((snippet, index) => ({ ...snippet, file: join(folder, `${index}.mjs`) }))
 
 describe('every snippet of the documentation runs against the emulator', () => {

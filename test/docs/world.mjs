@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importPrivateKey } from 'countersign'
 import { createEmulator } from 'countersign/testing'
+import { identityProvider } from 'countersign/testing/identity-provider'
 import { issueDelegationToken, issueSessionToken } from 'countersign/testing/session-fixtures'
 
 const emulator = createEmulator()
@@ -14,6 +15,8 @@ globalThis.fetch = emulator.fetch
 const { tenancy, user } = emulator.identities
 const { privateKeyPem: privateKey, fingerprint } = await emulator.keys.get('user')
 const { key } = await importPrivateKey(privateKey)
+
+const keyId = `${tenancy}/${user}/${fingerprint}`
 
 const home = mkdtempSync(join(tmpdir(), 'countersign-snippet-'))
 process.env['HOME'] = home
@@ -29,8 +32,13 @@ Object.assign(globalThis, {
   user,
   privateKey,
   fingerprint,
-  credentials: { keyId: `${tenancy}/${user}/${fingerprint}`, key },
+  credentials: { keyId, key },
   token: await issueSessionToken(emulator),
   delegationToken: await issueDelegationToken(emulator),
   emulator,
+  fromMyVault: async () => ({ keyId, key }),
+  subjectToken: () => emulator.of(identityProvider).issue({ sub: 'somebody' }),
+  redis: { get: async () => null, set: async () => 'OK' },
+  sealingKey: crypto.getRandomValues(new Uint8Array(32)),
+  context: { waitUntil: () => undefined },
 })
