@@ -1,6 +1,7 @@
 import { runtime } from '#runtime'
 import { encodeBase64 } from '../encoding/base64.js'
-import { type Bytes, tagOf } from '../encoding/bytes.js'
+import { type Bytes, tagOf, utf8 } from '../encoding/bytes.js'
+import { multipart } from './multipart.js'
 import type { DeclaredBody, ReadyBody } from './oci-body.js'
 import { refusal } from './oci-refusal.js'
 
@@ -18,7 +19,8 @@ export async function readyForm(body: unknown, declared: DeclaredBody): Promise<
   if (tag === 'ArrayBuffer') return ofBytes(new Uint8Array(body as ArrayBuffer))
   if (tag === 'ReadableStream') return ofStream(body as ReadableStream<Uint8Array>, declared)
   if (/^(Blob|File)$/.test(tag)) return ofBlob(body as Blob, declared)
-  if (/^(FormData|URLSearchParams)$/.test(tag)) return serialised(body as BodyInit)
+  if (tag === 'FormData') return ofForm(body as FormData)
+  if (tag === 'URLSearchParams') return ofParameters(body as URLSearchParams)
   throw refusal('BODY_UNSUPPORTED', tag)
 }
 
@@ -56,9 +58,11 @@ async function streamedSha256(blob: Blob): Promise<string> {
   }
 }
 
-// Serialised once: the boundary of a multipart body is chosen anew each time.
-async function serialised(body: BodyInit): Promise<ReadyBody> {
-  const response = new Response(body)
-  const type = response.headers.get('content-type') ?? OCTETS
-  return { ...ofBytes(new Uint8Array(await response.arrayBuffer())), type }
+async function ofForm(form: FormData): Promise<ReadyBody> {
+  const { content, type } = await multipart(form)
+  return { ...ofBytes(content), type }
+}
+
+function ofParameters(parameters: URLSearchParams): ReadyBody {
+  return { ...ofBytes(utf8(parameters.toString())), type: 'application/x-www-form-urlencoded;charset=UTF-8' }
 }

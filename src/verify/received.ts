@@ -90,7 +90,7 @@ export function singleValue({ headers }: ReceivedRequest, name: string): string 
 
 function tooLong(limit: number): VerificationError {
   return new VerificationError(
-    'BODY_DIGEST_MISMATCH',
+    'BODY_TOO_LARGE',
     `Expected a body of at most ${limit} bytes, found a longer one; raise maxBodyBytes if it is meant.`,
   )
 }
