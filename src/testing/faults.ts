@@ -104,8 +104,13 @@ export class Faults {
   #hang(signal: AbortSignal): Promise<never> {
     const cleared = this.#cleared.signal
     return new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-      cleared.addEventListener('abort', () => reject(connectionLost()), { once: true })
+      const onCleared = (): void => reject(connectionLost())
+      const onAbort = (): void => {
+        cleared.removeEventListener('abort', onCleared)
+        reject(signal.reason)
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      cleared.addEventListener('abort', onCleared, { once: true })
     })
   }
 
