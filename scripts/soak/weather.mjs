@@ -37,6 +37,10 @@ export function makeWeather({ principals, clock }, random) {
         replacedAt = clock()
         for (const client of clients) if (client.name === 'resource-principal-2.2') await replaceFiles(client)
       }
+      // Whoever owns the session logs in again when it is over.
+      for (const client of clients) {
+        if (client.name === 'session-token' && client.provider.current() === undefined) await replaceFiles(client)
+      }
       // After a storm come a few waves in which everything can recover.
       if (calm > 0) {
         calm -= 1
