@@ -60,19 +60,12 @@ function portOf(text = '0'): number {
 
 /** Everything that a test in another process needs: addresses, identities, files, and the environment of each principal. */
 function descriptionOf(served: ServedEmulator): object {
-  const { http, https, control, identities, fingerprint, paths, unknownAuthority, wrongName } = served
+  const { emulator: _, close: __, ...addresses } = served
   const environments = emulatedPrincipals.map((principal) => [principal, emulatorEnvironment(served, principal)])
   return {
-    http,
-    https,
-    control,
-    identities,
-    fingerprint,
-    paths,
+    ...addresses,
     environment: emulatorEnvironment(served),
     environments: Object.fromEntries(environments),
-    ...(unknownAuthority && { unknownAuthority }),
-    ...(wrongName && { wrongName }),
   }
 }
 

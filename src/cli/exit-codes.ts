@@ -36,11 +36,16 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage
   if (error instanceof ConfigurationError) return exitCodes.configuration
   if (error instanceof VerificationError) return exitCodes.verification
-  if (error instanceof ServiceError || isNetworkFailure(error)) return exitCodes.service
+  if (error instanceof ServiceError || isNetworkFailure(error) || isTimeout(error)) return exitCodes.service
   return exitCodes.defect
 }
 
 /** Whether `fetch` itself failed: it throws a `TypeError` with the reason as its cause. */
 export function isNetworkFailure(error: unknown): error is TypeError {
   return error instanceof TypeError && (error.cause instanceof Error || /fetch/i.test(error.message))
+}
+
+/** Whether a time limit that the user set has run out. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError'
 }

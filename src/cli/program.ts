@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { CountersignError } from '../errors.js'
 import type { CliCommand, CliCommandEntry, CliInput } from './command.js'
 import type { CliContext } from './context.js'
-import { exitCodeMeanings, exitCodeOf, exitCodes, isNetworkFailure } from './exit-codes.js'
+import { exitCodeMeanings, exitCodeOf, exitCodes, isNetworkFailure, isTimeout } from './exit-codes.js'
 import { painter } from './paint.js'
 
 /** How the program is run; what is not given is the real thing. */
@@ -123,6 +123,7 @@ function failed(error: unknown, asJson: boolean, context: CliContext): number {
 function describe(error: unknown): { readonly code: string; readonly message: string } {
   if (error instanceof CountersignError) return error
   if (isNetworkFailure(error)) return { code: 'SERVICE_UNREACHABLE', message: `No answer: ${reasonOf(error)}.` }
+  if (isTimeout(error)) return { code: 'TIMEOUT', message: 'No answer within the time that --timeout gives.' }
   const name = error instanceof Error ? error.name : typeof error
   return { code: 'DEFECT', message: `The command failed in a way it should not (${name}); please report it.` }
 }

@@ -4,17 +4,17 @@ import { readSequence } from '../encoding/der.js'
 import { type PemBlock, readPem } from '../encoding/pem.js'
 import type { ImportPrivateKeyOptions, PrivateKey, PrivateKeySource } from './import-private-key.js'
 import { type RsaPrivateKeyDer, readRsaPrivateKey, writePkcs1 } from './rsa-key.js'
-import { checkRsaKey, refuseKey, rsaKeyFacts } from './rsa-key-checks.js'
+import { assertLength, checkRsaKey, refuseKey, rsaKeyFacts } from './rsa-key-checks.js'
 
 const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const
 const JWK_NUMBERS = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const
 
 /** Does the work of `importPrivateKey`. */
 export async function openPrivateKey(source: PrivateKeySource, options: ImportPrivateKeyOptions): Promise<PrivateKey> {
-  if (isCryptoKey(source)) return adopt(source)
+  const { extractable = false, minimumBits = 2048 } = options
+  if (isCryptoKey(source)) return adopt(source, minimumBits)
   const key = isText(source) ? await openText(source, options) : readJwk(source)
   if (!key) return refuse(source)
-  const { extractable = false, minimumBits = 2048 } = options
   const facts = checkRsaKey(key.numbers, minimumBits)
   const imported = crypto.subtle.importKey('pkcs8', key.pkcs8, ALGORITHM, extractable, ['sign'])
   return { key: await imported.catch(refuseKey), ...facts }
@@ -50,10 +50,11 @@ function readJwk(jwk: JsonWebKey | undefined): RsaPrivateKeyDer | undefined {
   return isComplete ? readRsaPrivateKey(writePkcs1(numbers)) : undefined
 }
 
-async function adopt(key: CryptoKey): Promise<PrivateKey> {
+async function adopt(key: CryptoKey, minimumBits: number): Promise<PrivateKey> {
   const { name, hash, modulusLength: bits } = key.algorithm as RsaHashedKeyAlgorithm
   const signs = name === ALGORITHM.name && hash.name === ALGORITHM.hash && key.usages.includes('sign')
   if (!signs) return refuse(key)
+  assertLength(bits, minimumBits)
   if (!key.extractable) return { key, bits }
   const jwk = await crypto.subtle.exportKey('jwk', key)
   const [n, e] = [decodeBase64Url(jwk.n ?? ''), decodeBase64Url(jwk.e ?? '')]

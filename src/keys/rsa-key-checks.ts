@@ -30,10 +30,20 @@ export function checkRsaKey(numbers: readonly Bytes[], minimumBits: number): Rsa
   const [n, e] = numbers
   if (!n || !e || !belongTogether(numbers)) throw corruptKey()
   const facts = rsaKeyFacts(n, e)
-  if (facts.bits >= minimumBits) return facts
+  assertLength(facts.bits, minimumBits)
+  return facts
+}
+
+/**
+ * Makes sure that a key is long enough.
+ *
+ * @throws ConfigurationError `KEY_TOO_SMALL`
+ */
+export function assertLength(bits: number, minimumBits: number): void {
+  if (bits >= minimumBits) return
   throw new ConfigurationError(
     'KEY_TOO_SMALL',
-    `Expected an RSA key of ${minimumBits} bits or more, found one of ${facts.bits}; make a longer one: openssl genrsa -out key.pem 2048`,
+    `Expected an RSA key of ${minimumBits} bits or more, found one of ${bits}; make a longer one: openssl genrsa -out key.pem 2048`,
   )
 }
 

@@ -143,6 +143,16 @@ describe('countersign request', () => {
     expect(errors).toContain('SERVICE_UNREACHABLE')
   })
 
+  test('answers with 4 when the time is up', async () => {
+    const hang = (_: unknown, init: RequestInit = {}): Promise<Response> =>
+      new Promise((_resolve, reject) => {
+        init.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+      })
+    const words = ['request', 'GET', 'https://x.example/', '--timeout', '0.01']
+    const result = await runCli(words, { env, runtime: { fetch: hang as typeof fetch } })
+    expect(result).toMatchObject({ code: 4, output: '', errors: expect.stringContaining('TIMEOUT') })
+  })
+
   test.each([
     ['no URL', ['GET'], /missing required argument 'url'/],
     ['a path without a service', ['GET', '/20160918/regions'], /https:\/\/, or --service/],

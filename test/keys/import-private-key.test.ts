@@ -72,7 +72,9 @@ describe('importPrivateKey', () => {
     const short = vectors.key.privateKeyPkcs1Pem
     await expect(importPrivateKey(short)).rejects.toMatchObject({ code: 'KEY_TOO_SMALL' })
     await expect(importPrivateKey(short)).rejects.toThrow(/2048 bits or more, found one of 1024/)
-    expect((await importPrivateKey(short, { minimumBits: 1024 })).bits).toBe(1024)
+    const { key, bits } = await importPrivateKey(short, { minimumBits: 1024 })
+    expect(bits).toBe(1024)
+    await expect(importPrivateKey(key)).rejects.toMatchObject({ code: 'KEY_TOO_SMALL' })
   })
 
   it('asks for a passphrase only when the key needs it', async () => {
