@@ -28,7 +28,7 @@ export default {
   plugins: [mapsOfTsc],
   treeshake: { moduleSideEffects: false },
   output: {
-    dir: 'out/dist',
+    dir: 'dist-next',
     format: 'es',
     generatedCode: 'es2015',
     hoistTransitiveImports: false,

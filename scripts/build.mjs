@@ -1,5 +1,5 @@
 // @ts-check
-// src/ → out/tsc (tsc: .js, .d.ts, maps) → out/dist (rollup: one module per source file) → dist/ in one step.
+// src/ → out/tsc (tsc: .js, .d.ts, maps) → dist-next (rollup: one module per source file) → dist/ in one step.
 import { spawnSync } from 'node:child_process'
 import { chmod, cp, rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = resolve(import.meta.dirname, '..')
 const emitted = resolve(root, 'out/tsc')
-const built = resolve(root, 'out/dist')
+const built = resolve(root, 'dist-next')
 const dist = resolve(root, 'dist')
 
 await rm(emitted, { recursive: true, force: true })

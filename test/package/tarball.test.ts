@@ -78,6 +78,16 @@ describe('the packed tarball', () => {
     expect(checked.stdout).toBe('')
   })
 
+  test('type checks and runs in Deno', async () => {
+    const deno = join(root, 'test/runtimes/node_modules/.bin/deno')
+    const env = { ...process.env, DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' }
+    const script = `import { runtime } from 'countersign/runtime/deno'\n${CONSUMER}\nconsole.log(runtime.name)`
+    await writeFile(join(folder, 'deno.ts'), script)
+    const command = ['run', '--check', '--node-modules-dir=manual', '--allow-all', 'deno.ts']
+    const { stdout } = await execute(deno, command, { cwd: folder, env })
+    expect(stdout.trim()).toBe('deno')
+  })
+
   test('installs the command', async () => {
     const { stdout } = await execute(join(folder, 'node_modules/.bin/countersign'), ['--help'], { cwd: folder })
     expect(stdout).toContain('countersign')
@@ -101,11 +111,12 @@ describe('the build', () => {
   })
 })
 
+/** Uses what the root entry offers, and calls nothing. */
 const CONSUMER = `
 import { apiKey, createSignedFetch, type OciCredentials } from 'countersign'
 
 const credentials = apiKey({ tenancy: 'ocid1.tenancy.oc1..a', user: 'ocid1.user.oc1..b', privateKey: '' })
 const signed: typeof fetch = createSignedFetch({ credentials })
-export const answer: Promise<Response> = signed('https://example.com')
-export const given: Promise<OciCredentials> = credentials()
+export const answer = (): Promise<Response> => signed('https://example.com')
+export const given = (): Promise<OciCredentials> => credentials()
 `
