@@ -6,8 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importPrivateKey } from 'countersign'
 import { createEmulator } from 'countersign/testing'
+import { groupMembers } from 'countersign/testing/authenticate-client'
+import { identityDomain } from 'countersign/testing/identity-domain'
 import { identityProvider } from 'countersign/testing/identity-provider'
+import { infisicalState } from 'countersign/testing/infisical-state'
+import { USER_EXTENSION } from 'countersign/testing/scim-types'
 import { issueDelegationToken, issueSessionToken } from 'countersign/testing/session-fixtures'
+import { vaultState } from 'countersign/testing/vault'
+import { newChallenge } from 'countersign/verify/challenge'
 
 const emulator = createEmulator()
 globalThis.fetch = emulator.fetch
@@ -27,7 +33,7 @@ const settings = { user, tenancy, fingerprint, region: 'us-phoenix-1', key_file:
 const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
 writeFileSync(join(home, '.oci/config'), ['[DEFAULT]', ...lines, ''].join('\n'))
 
-Object.assign(globalThis, {
+Object.assign(globalThis, federation(), logins(), {
   tenancy,
   user,
   privateKey,
@@ -42,3 +48,50 @@ Object.assign(globalThis, {
   sealingKey: crypto.getRandomValues(new Uint8Array(32)),
   context: { waitUntil: () => undefined },
 })
+
+/** A domain that trusts the jobs of one repository, and such a job. */
+function federation() {
+  const domain = emulator.of(identityDomain)
+  const { issuer, jwksUri, actions } = emulator.of(identityProvider)
+  Object.assign(process.env, {
+    ACTIONS_ID_TOKEN_REQUEST_URL: actions.requestUrl,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: actions.requestToken,
+  })
+  const app = domain.create('Apps', { displayName: 'ci', basedOnTemplate: {}, active: true, isOAuthClient: true })
+  const serviceUser = domain.create('Users', { userName: 'ci', [USER_EXTENSION]: { serviceUser: true } })
+  domain.create('IdentityPropagationTrusts', {
+    name: 'ci',
+    type: 'JWT',
+    issuer,
+    publicKeyEndpoint: jwksUri,
+    active: true,
+    allowImpersonation: true,
+    subjectType: 'User',
+    oauthClients: [app['name']],
+    impersonationServiceUsers: [{ rule: 'sub eq repo:octo-org/app:*', value: serviceUser.id }],
+  })
+  return { domain: domain.url, clientId: app['name'], clientSecret: app['clientSecret'], challenge: newChallenge() }
+}
+
+/** An Infisical and a Vault that let the emulated user in. */
+function logins() {
+  const infisical = emulator.of(infisicalState)
+  const [newIdentityId = ''] = infisical.identities.keys()
+  const identityId = crypto.randomUUID()
+  infisical.identities.set(identityId, {
+    id: crypto.randomUUID(),
+    identityId,
+    type: 'iam',
+    tenancyOcid: tenancy,
+    allowedUsernames: null,
+    accessTokenTTL: 3600,
+    accessTokenMaxTTL: 3600,
+    accessTokenNumUsesLimit: 0,
+    accessTokenTrustedIps: [],
+  })
+  const vault = emulator.of(vaultState)
+  vault.homeTenancyId = tenancy
+  vault.roles.set('ci', { ocid_list: ['ocid1.group.oc1..ci'] })
+  emulator.of(groupMembers).set('ocid1.group.oc1..ci', new Set([user]))
+  return { identityId, newIdentityId, adminToken: infisical.adminToken, rootToken: vault.rootToken }
+}
