@@ -11,7 +11,7 @@ import { exitCodes } from './exit-codes.js'
 import { printJson } from './print.js'
 import { readBytes } from './request-options.js'
 
-/** `countersign explain`: why would, or did, this request fail? Offline; nothing is sent. */
+/** `countersign explain`: why would, or did, this request fail? Offline, unless it is asked to probe. */
 export const explain: CliCommand = {
   arguments: [{ name: '[request]', description: 'curl command or HTTP message in a file (default: standard input)' }],
   options: [
@@ -21,6 +21,10 @@ export const explain: CliCommand = {
     { flags: '--config-file <path>', description: 'configuration file (default: OCI_CLI_CONFIG_FILE, ~/.oci/config)' },
     { flags: '--sent-at <time>', description: 'when it was sent: an ISO time (default: not known)' },
     { flags: '--browser', description: 'a browser sent it' },
+    {
+      flags: '--probe',
+      description: 'ask the endpoint, without credentials, whether it is there and what time it has',
+    },
   ],
   examples: [
     'pbpaste | countersign explain --response answer.http',
@@ -41,6 +45,7 @@ async function readEvidence(input: CliInput, context: CliContext): Promise<Evide
   const config = await readConfig(input, context)
   return {
     sentByBrowser: input.flag('browser'),
+    ...(input.flag('probe') && { probe: context.runtime.fetch }),
     ...(request.trim() !== '' && { request: readCapturedRequest(request) }),
     ...(response !== undefined && { response: readCapturedResponse(text(await readBytes(response, context))) }),
     ...(key !== undefined && { setUp: { privateKey: text(await readBytes(key, context)) } }),

@@ -147,6 +147,11 @@ export const causes = {
     fix: 'Look for a proxy, a captive portal or a load balancer on the way to the endpoint.',
     link: apiErrors,
   },
+  ENDPOINT_UNREACHABLE: {
+    title: 'Nobody answers at the endpoint',
+    fix: 'Check the host name for the region and the service, and the network, proxy and firewall on the way.',
+    link: regions,
+  },
   DATE_MISSING: {
     title: 'The request carries neither date nor x-date',
     fix: 'Send and sign x-date.',

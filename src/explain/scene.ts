@@ -23,6 +23,8 @@ export interface Scene {
   readonly setUpFailure?: unknown
   readonly key?: Attempt<PrivateKey>
   readonly signingKey?: CryptoKey
+  /** What the probe found: the server's time in epoch milliseconds, if it tells, or that nobody answers. */
+  readonly probed?: { readonly reachable: boolean; readonly serverAt?: number }
   readonly extraSignedHeaders: readonly string[]
   readonly sentByBrowser: boolean
   /** Epoch milliseconds; the time of asking when nobody knows better. */
@@ -36,6 +38,7 @@ export async function setScene(evidence: Evidence, now: number): Promise<Scene> 
   const request = await captured(evidence.request)
   const response = await answered(evidence.response)
   const { setUp, failure: setUpFailure } = readSetUp(evidence)
+  const url = request !== undefined && URL.canParse(request.url) ? new URL(request.url) : undefined
   const header = request === undefined ? undefined : headerValues(request, 'authorization')[0]
   const keyId = (header && /keyId\s*=\s*"([^"]*)"/iu.exec(header)?.[1]) || evidence.credentials?.keyId
   const tokenText = setUp.token ?? evidence.credentials?.token ?? tokenOf(keyId)
@@ -54,7 +57,8 @@ export async function setScene(evidence: Evidence, now: number): Promise<Scene> 
       setUpFailure,
       keyId,
       key,
-      url: request !== undefined && URL.canParse(request.url) ? new URL(request.url) : undefined,
+      url,
+      probed: evidence.probe && url ? await probe(evidence.probe, url) : undefined,
       authorization: header === undefined ? undefined : await attempt(() => parseAuthorization(header)),
       token: tokenText === undefined ? undefined : await attempt(() => readSecurityToken(tokenText)),
       signingKey: key?.value?.key ?? cryptoKeyOf(evidence),
@@ -91,6 +95,16 @@ async function captured(request: Evidence['request']): Promise<CapturedRequest |
 
 async function answered(response: Evidence['response']): Promise<CapturedResponse | undefined> {
   return response !== undefined && 'clone' in response ? captureResponse(response) : response
+}
+
+async function probe(ask: typeof fetch, { origin }: URL): Promise<Scene['probed']> {
+  try {
+    const { headers } = await ask(`${origin}/`, { method: 'HEAD', redirect: 'manual', credentials: 'omit' })
+    const serverAt = Date.parse(headers.get('date') ?? '')
+    return { reachable: true, ...(Number.isNaN(serverAt) ? {} : { serverAt }) }
+  } catch {
+    return { reachable: false }
+  }
 }
 
 async function attempt<T>(read: () => T | Promise<T>): Promise<Attempt<T>> {

@@ -44,6 +44,8 @@ export interface Evidence {
   readonly sentByBrowser?: boolean
   /** When the request was sent, in epoch milliseconds. Default: the clock's time. */
   readonly sentAt?: number
+  /** Asks the endpoint, without credentials, whether it is there and what time it has. Without it nothing is sent. */
+  readonly probe?: typeof fetch
 }
 
 export interface ExplainOptions {

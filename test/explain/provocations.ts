@@ -137,6 +137,26 @@ export const provocations: readonly Provocation[] = [
     setUp: () => ({ response: { status: 407, headers: [['proxy-authenticate', 'Basic']] } }),
   },
   {
+    code: 'ENDPOINT_UNREACHABLE',
+    how: 'a host that does not answer the probe',
+    setUp: async ({ apiKey }) => ({
+      request: await signed(getRegions, apiKey),
+      credentials: apiKey,
+      probe: async () => {
+        throw new TypeError('fetch failed')
+      },
+    }),
+  },
+  {
+    code: 'CLOCK_SKEW',
+    how: 'a server that tells another time to the probe',
+    setUp: async ({ apiKey }) => ({
+      request: await signed(getRegions, apiKey),
+      credentials: apiKey,
+      probe: async () => new Response(null, { headers: { date: new Date(NOON + 10 * MINUTE).toUTCString() } }),
+    }),
+  },
+  {
     code: 'DATE_MISSING',
     how: 'no time header at all',
     send: async ({ apiKey }) => ({

@@ -6,7 +6,9 @@ import { realmOf } from './identifiers.js'
 
 /** Where the request goes against where the credentials belong: realm and region. */
 export function checkPlace(scene: Scene): readonly Finding[] {
-  const { url } = scene
+  const { url, probed } = scene
+  if (url !== undefined && probed?.reachable === false)
+    return [found('ENDPOINT_UNREACHABLE', 'certain', `no answer from ${url.host}`)]
   const place = url && hostPlace(url.hostname)
   if (place === undefined) return []
   const code = checkRegionCode(place)

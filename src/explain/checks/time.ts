@@ -14,7 +14,8 @@ export function checkTime(scene: Scene): readonly Finding[] {
   if (!form.test(date) || Number.isNaN(Date.parse(date)))
     return [found('DATE_MALFORMED', 'certain', `found: ${date.slice(0, 40)}`)]
   const signedAt = Date.parse(date)
-  const serverAt = Date.parse((response && headerValue(response, 'date')) ?? '')
+  const answeredAt = Date.parse((response && headerValue(response, 'date')) ?? '')
+  const serverAt = Number.isNaN(answeredAt) ? (scene.probed?.serverAt ?? answeredAt) : answeredAt
   return Number.isNaN(serverAt) ? againstOwnClock(signedAt, scene) : againstServer(signedAt, serverAt, scene)
 }
 
