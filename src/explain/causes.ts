@@ -5,6 +5,66 @@ export interface CauseFacts {
   readonly link: string
 }
 
+/** The stable name of a cause. */
+export type CauseCode =
+  | 'CONFIG_BROKEN'
+  | 'KEY_IS_PATH'
+  | 'KEY_IS_PUBLIC'
+  | 'KEY_IS_CERTIFICATE'
+  | 'KEY_NOT_RSA'
+  | 'KEY_UNREADABLE'
+  | 'PASSPHRASE_MISSING'
+  | 'PASSPHRASE_WRONG'
+  | 'KEY_TOO_SMALL'
+  | 'FINGERPRINT_MISMATCH'
+  | 'FINGERPRINT_MALFORMED'
+  | 'IDENTIFIER_WHITESPACE'
+  | 'IDENTIFIER_KIND'
+  | 'IDENTIFIER_MALFORMED'
+  | 'IDENTIFIER_REALMS_DIFFER'
+  | 'REALM_MISMATCH'
+  | 'REGION_CODE_IN_HOST'
+  | 'REGION_MISMATCH'
+  | 'AUTHORIZATION_MISSING'
+  | 'AUTHORIZATION_NOT_SIGNATURE'
+  | 'AUTHORIZATION_MALFORMED'
+  | 'ALGORITHM_WRONG'
+  | 'KEY_ID_MALFORMED'
+  | 'REDIRECTED'
+  | 'NOT_OCI_ANSWER'
+  | 'ENDPOINT_UNREACHABLE'
+  | 'DATE_MISSING'
+  | 'DATE_DROPPED'
+  | 'SIGNED_HEADER_MISSING'
+  | 'HEADER_NOT_SIGNED'
+  | 'DELEGATION_TOKEN_UNSIGNED'
+  | 'DELEGATION_TOKEN_MISSING'
+  | 'DATE_MALFORMED'
+  | 'CLOCK_SKEW'
+  | 'REQUEST_TOO_OLD'
+  | 'BODY_WITH_GET'
+  | 'BODY_CHANGED'
+  | 'CONTENT_LENGTH_WRONG'
+  | 'BODY_CHUNKED'
+  | 'TOKEN_WHITESPACE'
+  | 'TOKEN_PREFIX_DOUBLED'
+  | 'TOKEN_MALFORMED'
+  | 'TOKEN_EXPIRED'
+  | 'TOKEN_NOT_YET_VALID'
+  | 'TOKEN_KEY_MISMATCH'
+  | 'TOKEN_FOREIGN'
+  | 'HOST_REWRITTEN'
+  | 'PATH_REENCODED'
+  | 'QUERY_REENCODED'
+  | 'METHOD_CHANGED'
+  | 'CONTENT_TYPE_CHANGED'
+  | 'SIGNING_STRING_NEWLINE'
+  | 'SIGNED_WITH_OTHER_KEY'
+  | 'GATEWAY_REWRITES'
+  | 'TOO_MANY_REQUESTS'
+  | 'NOT_AUTHORIZED'
+  | 'KEY_NOT_REGISTERED'
+
 const signing = 'https://docs.oracle.com/en-us/iaas/Content/API/Concepts/signingrequests.htm'
 const apiKeys = 'https://docs.oracle.com/en-us/iaas/Content/API/Concepts/apisigningkey.htm'
 const ocids = 'https://docs.oracle.com/en-us/iaas/Content/General/Concepts/identifiers.htm'
@@ -21,7 +81,7 @@ const gateways =
  * Every cause that `explain` can name. The order is the tie-break between causes of equal certainty: a cause stands
  * before those that it brings about.
  */
-export const causes = {
+export const causes: Readonly<Record<CauseCode, CauseFacts>> = {
   CONFIG_BROKEN: {
     title: 'The configuration file cannot be read',
     fix: 'Repair the line that is named, or name another file or profile.',
@@ -307,7 +367,4 @@ export const causes = {
     fix: 'Upload the public key to this user (a new key takes a minute or two), and check that the user is active.',
     link: apiKeys,
   },
-} as const satisfies Record<string, CauseFacts>
-
-/** The stable name of a cause. */
-export type CauseCode = keyof typeof causes
+}
