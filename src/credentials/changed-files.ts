@@ -21,7 +21,7 @@ export function reloadedWhenChanged<C>(provider: CachedProvider<C>, options: Wat
     if (await haveChanged()) provider.invalidate()
     return provider(request)
   }
-  return Object.assign(reloading, provider, { [Symbol.dispose]: provider.dispose })
+  return Object.assign(reloading, provider)
 }
 
 /** Gives a function that tells whether the files have changed since it was last asked; the first answer is no. */
