@@ -31,7 +31,7 @@ export function received(request: Request | WireRequest, maxBodyBytes: number): 
 }
 
 function fromWire({ method, target, headers, body = new Uint8Array() }: WireRequest, limit: number): ReceivedRequest {
-  if (!/^[!-~]+$/.test(target)) throw refused('(request-target)')
+  if (!/^[A-Za-z-]+$/.test(method) || !/^[!-~]+$/.test(target)) throw refused('(request-target)')
   const whole = async (): Promise<Bytes> => {
     if (body.length > limit) throw tooLong(limit)
     return body

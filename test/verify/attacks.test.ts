@@ -133,6 +133,11 @@ describe('a target that is not the one on the wire', () => {
     }
   })
 
+  it('a method cannot bring lines of its own', async () => {
+    const method = 'get /a\nhost: evil\nx-a: post'
+    expect(await refusal({ ...wire(), method })).toMatchObject({ code: 'HEADERS_MALFORMED' })
+  })
+
   it('another method does not pass', async () => {
     expect(await refusal({ ...wire(), method: 'DELETE' })).toMatchObject({ code: 'SIGNATURE_MISMATCH' })
   })
