@@ -7,6 +7,7 @@ import { PROMISES, portableEntries } from './entries.mjs'
 
 const { dependencies } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
 const others = portableEntries().map((name) => ({ name, entries: [name], beside: [], limit: undefined }))
+/** @type {(Awaited<ReturnType<typeof weigh>> & { name: string, limit: number | undefined })[]} */
 const rows = []
 for (const row of [...PROMISES, ...others]) rows.push({ ...row, ...(await weigh(row)) })
 
@@ -26,6 +27,30 @@ for (const { name, size, limit, lazySize, packages, lazyPackages } of rows) {
 /** Our own dependencies: theirs are their business. @param {readonly string[]} packages */
 function named(packages) {
   return packages.filter((name) => name in dependencies).join(' ')
+}
+
+const README_ENTRIES = [
+  ...PROMISES.map(({ name }) => name),
+  'countersign/auto',
+  'countersign/credentials/config-file',
+  'countersign/credentials/resource-principal',
+  'countersign/credentials/oke-workload-identity',
+  'countersign/credentials/workload-identity-federation',
+  'countersign/verify/oci',
+  'countersign/explain',
+  'countersign/certificates',
+  'countersign/testing',
+]
+if (process.argv.includes('--write')) {
+  const shown = README_ENTRIES.map((name) => rows.find((row) => row.name === name)).filter((row) => row !== undefined)
+  const lines = shown.map(({ name, size, lazySize, lazyPackages }) => {
+    const entry = name.startsWith('countersign') ? `\`${name}\`` : `**${name}**`
+    return `| ${entry} | ${kilobytes(size)} | ${kilobytes(lazySize)} | ${named(lazyPackages) || 'nothing'} |`
+  })
+  const table = ['| Entry | At once | Later | Reaches, later |', '| --- | --: | --: | --- |', ...lines].join('\n')
+  const readme = resolve(root, 'README.md')
+  const text = readFileSync(readme, 'utf8')
+  writeFileSync(readme, text.replace(/(<!-- sizes -->\n)[\s\S]*(<!-- \/sizes -->)/, `$1${table}\n$2`))
 }
 
 const heavy = rows.filter(({ size, limit }) => limit !== undefined && size > limit)

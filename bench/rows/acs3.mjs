@@ -7,7 +7,8 @@ import { interleaved, median, medianRatio } from '../measure.mjs'
 
 const require = createRequire(import.meta.url)
 const { OpenApiUtil } = require('@alicloud/openapi-core')
-const { Request } = require('@darabonba/typescript')
+// The SDK's own request, from where the SDK finds it.
+const { Request } = createRequire(require.resolve('@alicloud/openapi-core'))('@darabonba/typescript')
 
 const ALGORITHM = 'ACS3-HMAC-SHA256'
 const credentials = { accessKeyId: 'YourAccessKeyId', accessKeySecret: 'YourAccessKeySecret' }

@@ -40,12 +40,12 @@ async function suite(entry, options) {
   })
 }
 
-/** `conformance:capabilities`: whatever the files in `cases/` export, in the order of their names. */
+/** `virtual:capabilities`: whatever the files in `cases/` export, in the order of their names. */
 /** @type {import('esbuild').Plugin} */
 const capabilities = {
   name: 'capabilities',
   setup(host) {
-    host.onResolve({ filter: /^conformance:capabilities$/ }, ({ path }) => ({ path, namespace: 'capabilities' }))
+    host.onResolve({ filter: /^virtual:capabilities$/ }, ({ path }) => ({ path, namespace: 'capabilities' }))
     host.onLoad({ filter: /.*/, namespace: 'capabilities' }, () => {
       const files = readdirSync(join(here, 'cases')).filter((name) => name.endsWith('.ts'))
       const names = files.sort().map((file, index) => ({ name: `cases${index}`, file: basename(file) }))

@@ -1,4 +1,4 @@
-import { capabilities } from 'conformance:capabilities'
+import { capabilities } from 'virtual:capabilities'
 import { runtime } from '#runtime'
 import type { Capability, CaseResult, Report, World } from './capability.js'
 

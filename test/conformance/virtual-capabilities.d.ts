@@ -1,4 +1,4 @@
 /** Made by the driver from the files in `cases/`. */
-declare module 'conformance:capabilities' {
+declare module 'virtual:capabilities' {
   export const capabilities: readonly import('./capability.js').Capability[]
 }
