@@ -27,7 +27,8 @@ export async function recover<C, O>(
   options.onAttempt?.(report(call, outcome, step.next))
   if (outcome.response?.type === 'opaqueredirect') throw redirectRefused(call)
   if (step.next === 'none') return undefined
-  await outcome.response?.body?.cancel()
+  // Not awaited: nothing depends on it, and a copy of the body that was read may hold it up.
+  outcome.response?.body?.cancel().catch(() => undefined)
   if (step.waitMs) await (options.sleep ?? sleep)(step.waitMs, call.request.init.signal)
   return step.credentials
 }
