@@ -1,7 +1,7 @@
 import { runtime as defaultRuntime } from '#runtime'
 import { requestX509Token, type X509Identity, type X509Place } from '../federation/x509.js'
 import { type InstanceMetadata, type InstanceMetadataOptions, instanceMetadata } from '../http/instance-metadata.js'
-import type { RetryPolicy } from '../http/retry.js'
+import { RETRY, type RetryPolicy } from '../http/retry.js'
 import type { Region } from '../regions/regions.js'
 import type { Runtime } from '../runtime/types.js'
 import type { OciCredentials } from '../types.js'
@@ -54,8 +54,13 @@ export function instancePrincipal(options: InstancePrincipalOptions = {}): Cache
 
 /** How the metadata service is read for these options. */
 export function metadataOptions(options: InstancePrincipalOptions): InstanceMetadataOptions {
-  const { metadataBaseUrl, metadataRetry, runtime } = options
+  const { metadataBaseUrl, metadataRetry = patience(options), runtime } = options
   return { ...unsignedCallOptions({ ...options, retry: metadataRetry }), metadataBaseUrl, runtime }
+}
+
+/** Gives up a little before the whole load does, whose error could not say what it was waiting for. */
+function patience({ loadTimeoutMs = 100_000 }: InstancePrincipalOptions): RetryPolicy {
+  return { ...RETRY.METADATA, totalMs: Math.min(RETRY.METADATA.totalMs, loadTimeoutMs * 0.9) }
 }
 
 interface Instance {

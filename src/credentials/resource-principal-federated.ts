@@ -5,11 +5,11 @@ import { tokenCredentials } from '../federation/security-token.js'
 import { newSessionKey, type SessionKeySource } from '../federation/session-key-source.js'
 import { tokenServiceOf } from '../federation/token-service.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
-import type { CachedProvider } from './cache-options.js'
+import type { CachedProvider, LoadContext } from './cache-options.js'
 import { cached } from './cached.js'
 import { type InstancePrincipalOptions, instancePrincipal, metadataOptions } from './instance-principal.js'
 import { withParent } from './parent.js'
-import { callOptions } from './principal-options.js'
+import { callOptions, type PrincipalOptions } from './principal-options.js'
 
 export interface FederatedResourcePrincipalOptions extends InstancePrincipalOptions {
   /** The service that the resource belongs to. */
@@ -38,22 +38,32 @@ export interface FederatedResourcePrincipalOptions extends InstancePrincipalOpti
  * @see https://docs.oracle.com/en-us/iaas/Content/API/Concepts/sdk_authentication_methods.htm#sdk_authentication_methods_resource_principal
  */
 export function federatedResourcePrincipal(options: FederatedResourcePrincipalOptions): CachedProvider<OciCredentials> {
-  const { runtime = defaultRuntime } = options
   const { principal = instancePrincipal({ ...options, store: undefined }) } = options
   const { path = defaultPath(metadataOptions(options)) } = options
   return cached(
-    (context) =>
-      withParent(principal, context, async (signer) => {
-        const call = callOptions(options, context)
-        const sessionKey = await newSessionKey(options.sessionKey)
-        const url = urlAt(options.resourcePrincipalTokenEndpoint, await path(context))
-        const tokens = await requestResourcePrincipalToken(url, signer, call)
-        const endpoint =
-          options.sessionTokenEndpoint ?? (await tokenServiceOf(signer.region, runtime, 'a sessionTokenEndpoint'))
-        const sessionPublicKey = sessionKey.publicKeyBase64
-        const token = await requestSessionToken({ endpoint, tokens, sessionPublicKey }, signer, call)
-        return tokenCredentials({ token, key: sessionKey, region: signer.region, source: 'resource-principal-1.1' })
-      }),
+    (context) => withParent(principal, context, (signer) => exchange(signer, path, options, context)),
     options,
   )
+}
+
+async function exchange(
+  signer: OciCredentials,
+  path: ResourcePrincipalPath,
+  options: FederatedResourcePrincipalOptions,
+  context: LoadContext<OciCredentials>,
+): Promise<OciCredentials> {
+  const call = callOptions(options, context)
+  const key = await newSessionKey(options.sessionKey)
+  const url = urlAt(options.resourcePrincipalTokenEndpoint, await path(context))
+  const tokens = await requestResourcePrincipalToken(url, signer, call)
+  const endpoint = options.sessionTokenEndpoint ?? (await tokenServiceBeside(signer, options))
+  const token = await requestSessionToken({ endpoint, tokens, sessionPublicKey: key.publicKeyBase64 }, signer, call)
+  return tokenCredentials({ token, key, region: signer.region, source: 'resource-principal-1.1' })
+}
+
+function tokenServiceBeside(
+  { region }: OciCredentials,
+  { runtime = defaultRuntime }: PrincipalOptions,
+): Promise<string> {
+  return tokenServiceOf(region, runtime, 'a sessionTokenEndpoint')
 }

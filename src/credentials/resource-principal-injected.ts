@@ -7,7 +7,7 @@ import { resolveRegion } from '../regions/regions.js'
 import { expandHome, readTextFile } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import { type OciCredentials, systemClock } from '../types.js'
-import type { CachedProvider } from './cache-options.js'
+import type { CachedProvider, LoadCredentials } from './cache-options.js'
 import { cached } from './cached.js'
 import { reloadedWhenChanged } from './changed-files.js'
 import { type PassphraseSource, passphraseOf } from './passphrase-source.js'
@@ -49,26 +49,30 @@ const PAUSE_MS = 50
  * @see https://docs.oracle.com/en-us/iaas/Content/Functions/Tasks/functionsaccessingociresources.htm
  */
 export function injectedResourcePrincipal(options: InjectedResourcePrincipalOptions): CachedProvider<OciCredentials> {
-  const { token, privateKey, region, runtime = defaultRuntime, sleep = machineSleep } = options
+  const { token, privateKey, runtime = defaultRuntime } = options
   const { files } = runtime
-  const passphrase = passphraseOf(options.passphrase, runtime)
-  const id = region === undefined ? undefined : resolveRegion(region).id
-  const read = sessionReader({ token, privateKey, passphrase }, runtime)
   const paths = [token, privateKey].filter(isFile).map(({ file }) => expandHome(file, runtime))
-  const looks = paths.length === 0 ? 1 : LOOKS
-  const provider = cached(async ({ signal, forced, previous }) => {
-    const session = await settled(
-      () => unchanged(read, token, runtime),
-      () => sleep(PAUSE_MS, signal),
-      looks,
-    )
+  const provider = cached(sessionLoad(options, runtime, paths.length === 0 ? 1 : LOOKS), options)
+  if (files === undefined || paths.length === 0) return provider
+  return reloadedWhenChanged(provider, { files, paths, clock: options.clock ?? systemClock })
+}
+
+function sessionLoad(
+  options: InjectedResourcePrincipalOptions,
+  runtime: Runtime,
+  looks: number,
+): LoadCredentials<OciCredentials> {
+  const { token, sleep = machineSleep } = options
+  const read = sessionReader({ ...options, passphrase: passphraseOf(options.passphrase, runtime) }, runtime)
+  const region = options.region === undefined ? undefined : resolveRegion(options.region).id
+  return async ({ signal, forced, previous }) => {
+    const look = (): Promise<Session> => unchanged(read, token, runtime)
+    const session = await settled(look, () => sleep(PAUSE_MS, signal), looks)
     if (forced && session.token.token === previous?.token) throw sameAgain()
     const tenancy = session.token.claims['res_tenant']
     const known = typeof tenancy === 'string' ? tenancy : undefined
-    return tokenCredentials({ ...session, region: id, tenancy: known, source: 'resource-principal-2.2' })
-  }, options)
-  if (files === undefined || paths.length === 0) return provider
-  return reloadedWhenChanged(provider, { files, paths, clock: options.clock ?? systemClock })
+    return tokenCredentials({ ...session, region, tenancy: known, source: 'resource-principal-2.2' })
+  }
 }
 
 /** Token and key, if the token is still the same after the key was read. */

@@ -1,13 +1,14 @@
 import { runtime as defaultRuntime } from '#runtime'
 import { encodeBase64 } from '../encoding/base64.js'
+import type { Bytes } from '../encoding/bytes.js'
 import { UsageError } from '../errors.js'
 import { requestResourcePrincipalToken, requestSessionToken, urlAt } from '../federation/resource-principal-token.js'
 import { tokenCredentials } from '../federation/security-token.js'
-import { importPrivateKey, type PrivateKeySource } from '../keys/import-private-key.js'
+import { importPrivateKey, type PrivateKey, type PrivateKeySource } from '../keys/import-private-key.js'
 import { resolveRegion } from '../regions/regions.js'
 import { readTextFile } from '../runtime/text-file.js'
 import type { OciCredentials } from '../types.js'
-import type { CachedProvider } from './cache-options.js'
+import type { CachedProvider, LoadContext } from './cache-options.js'
 import { cached } from './cached.js'
 import { type PassphraseSource, passphraseOf } from './passphrase-source.js'
 import { callOptions, type PrincipalOptions } from './principal-options.js'
@@ -84,24 +85,38 @@ const VERSIONS: Readonly<Record<KeyPairVersion, VersionFacts>> = {
  * ```
  */
 export function keyPairResourcePrincipal(options: KeyPairResourcePrincipalOptions): CachedProvider<OciCredentials> {
-  const { version, privateKey: source, securityContext, runtime = defaultRuntime } = options
-  const facts = VERSIONS[version]
+  const { version, tenancy } = options
+  if (VERSIONS[version].needsTenancy && !tenancy) throw tenancyMissing(version)
+  return cached((context) => exchange(options, context), options)
+}
+
+async function exchange(
+  options: KeyPairResourcePrincipalOptions,
+  context: LoadContext<OciCredentials>,
+): Promise<OciCredentials> {
+  const { version, resourcePrincipalTokenEndpoint, sessionTokenEndpoint: endpoint } = options
+  const call = callOptions(options, context)
+  const key = await readKey(options)
+  const signer: OciCredentials = { keyId: VERSIONS[version].keyId(options), key: key.key }
+  const url = urlAt(resourcePrincipalTokenEndpoint, VERSIONS[version].path(options))
+  const tokens = await requestResourcePrincipalToken(url, signer, call, contextHeader(options))
+  const sessionPublicKey = encodeBase64(key.publicKey)
+  const token = await requestSessionToken({ endpoint, tokens, sessionPublicKey }, signer, call)
   const region = options.region === undefined ? undefined : resolveRegion(options.region).id
-  if (facts.needsTenancy && !options.tenancy) throw tenancyMissing(version)
-  return cached(async (context) => {
-    const call = callOptions(options, context)
-    const text = isFile(source) ? await readTextFile(source.file, "the resource's private key", runtime) : source
-    const key = await importPrivateKey(text, { passphrase: passphraseOf(options.passphrase, runtime) })
-    if (key.publicKey === undefined) throw notReadable()
-    const signer: OciCredentials = { keyId: facts.keyId(options), key: key.key }
-    const url = urlAt(options.resourcePrincipalTokenEndpoint, facts.path(options))
-    const headers: Record<string, string> =
-      version === '2.1.2' && securityContext !== undefined ? { 'security-context': securityContext } : {}
-    const tokens = await requestResourcePrincipalToken(url, signer, call, headers)
-    const request = { endpoint: options.sessionTokenEndpoint, tokens, sessionPublicKey: encodeBase64(key.publicKey) }
-    const token = await requestSessionToken(request, signer, call)
-    return tokenCredentials({ token, key, region, source: `resource-principal-${version}` })
-  }, options)
+  return tokenCredentials({ token, key, region, source: `resource-principal-${version}` })
+}
+
+async function readKey(options: KeyPairResourcePrincipalOptions): Promise<PrivateKey & { readonly publicKey: Bytes }> {
+  const { privateKey: source, runtime = defaultRuntime } = options
+  const text = isFile(source) ? await readTextFile(source.file, "the resource's private key", runtime) : source
+  const key = await importPrivateKey(text, { passphrase: passphraseOf(options.passphrase, runtime) })
+  const { publicKey } = key
+  if (publicKey === undefined) throw notReadable()
+  return { ...key, publicKey }
+}
+
+function contextHeader({ version, securityContext }: KeyPairResourcePrincipalOptions): Record<string, string> {
+  return version === '2.1.2' && securityContext !== undefined ? { 'security-context': securityContext } : {}
 }
 
 function tenancyMissing(version: KeyPairVersion): UsageError {

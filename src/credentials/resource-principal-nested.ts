@@ -74,24 +74,27 @@ interface Climb {
 async function outermost(leaf: OciCredentials, parentUrl: string, climb: Climb): Promise<OciCredentials> {
   const visited = new Set<string>()
   let signer = leaf
-  for (let url: string | undefined = parentUrl; url !== undefined; ) {
-    visited.add(url.toLowerCase())
-    const level: { credentials: OciCredentials; parentUrl?: string } = await levelAt(url, signer, climb)
+  let url: string | undefined = parentUrl
+  while (url !== undefined) {
+    const here: string = url.toLowerCase()
+    visited.add(here)
+    const level: Level = await levelAt(url, signer, climb)
     signer = level.credentials
-    const here = url.toLowerCase()
+    // A level that names itself is the outermost one.
     url = level.parentUrl?.toLowerCase() === here ? undefined : level.parentUrl
-    const endless = url === undefined ? undefined : endlessness(url, visited)
-    if (endless !== undefined && climb.onEndless === 'last') return signer
-    if (endless !== undefined) throw new ConfigurationError('NESTING_LIMIT', endless)
+    const endless = url && endlessness(url, visited)
+    if (endless && climb.onEndless === 'fail') throw new ConfigurationError('NESTING_LIMIT', endless)
+    if (endless) return signer
   }
   return signer
 }
 
-async function levelAt(
-  url: string,
-  signer: OciCredentials,
-  { endpoint, sessionKey, call }: Climb,
-): Promise<{ credentials: OciCredentials; parentUrl?: string }> {
+interface Level {
+  readonly credentials: OciCredentials
+  readonly parentUrl?: string
+}
+
+async function levelAt(url: string, signer: OciCredentials, { endpoint, sessionKey, call }: Climb): Promise<Level> {
   const tokens = await requestResourcePrincipalToken(url, signer, call)
   const sessionPublicKey = sessionKey.publicKeyBase64
   const token = await requestSessionToken({ endpoint, tokens, sessionPublicKey }, signer, call)

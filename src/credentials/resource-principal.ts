@@ -38,7 +38,8 @@ export interface ResourcePrincipalOptions extends InstancePrincipalOptions {
  * @see https://docs.oracle.com/en-us/iaas/Content/API/Concepts/sdk_authentication_methods.htm#sdk_authentication_methods_resource_principal
  */
 export function resourcePrincipal(options: ResourcePrincipalOptions = {}): CachedProvider<OciCredentials> {
-  const { env } = options.runtime ?? defaultRuntime
+  const { runtime = defaultRuntime } = options
+  const env: Environment = (name) => runtime.env(name)
   return deferred(() => (resourcePrincipalVersion(env) === '3.0' ? nested(options, env) : single(options, env, '')))
 }
 

@@ -16,19 +16,27 @@ const VARIABLES = {
 
 export type ResourcePrincipalVariable = keyof typeof VARIABLES
 
-/** The versions that stand on their own. */
-export type ResourcePrincipalVersion = '1.1' | '2.1' | '2.1.1' | '2.1.2' | '2.2'
+type KeyPairVariable = 'tokenEndpoint' | 'sessionTokenEndpoint' | 'resource' | 'privateKey'
 
-const KEY_PAIR = ['tokenEndpoint', 'sessionTokenEndpoint', 'resource', 'privateKey'] as const
+/** What each version that stands on its own cannot do without. */
+interface RequiredVariables {
+  '1.1': 'tokenEndpoint'
+  '2.1': KeyPairVariable
+  '2.1.1': KeyPairVariable | 'tenancy'
+  '2.1.2': KeyPairVariable | 'tenancy'
+  '2.2': 'token' | 'privateKey'
+}
 
-/** What each version cannot do without. */
-const REQUIRED = {
+export type ResourcePrincipalVersion = keyof RequiredVariables
+
+const KEY_PAIR: readonly KeyPairVariable[] = ['tokenEndpoint', 'sessionTokenEndpoint', 'resource', 'privateKey']
+const REQUIRED: { readonly [Version in ResourcePrincipalVersion]: readonly RequiredVariables[Version][] } = {
   '1.1': ['tokenEndpoint'],
   '2.1': KEY_PAIR,
   '2.1.1': [...KEY_PAIR, 'tenancy'],
   '2.1.2': [...KEY_PAIR, 'tenancy'],
   '2.2': ['token', 'privateKey'],
-} as const satisfies Record<ResourcePrincipalVersion, readonly ResourcePrincipalVariable[]>
+}
 
 /** The end of the variables' names: nothing, or that of the lowest level of a nested resource principal. */
 export type ResourcePrincipalSuffix = '' | '_FOR_LEAF_RESOURCE'
@@ -40,7 +48,7 @@ type Values = Readonly<Partial<Record<ResourcePrincipalVariable, string>>>
 export type ResourcePrincipalSettings = {
   readonly [Version in ResourcePrincipalVersion]: Values & {
     readonly version: Version
-  } & Readonly<Record<(typeof REQUIRED)[Version][number], string>>
+  } & Readonly<Record<RequiredVariables[Version], string>>
 }[ResourcePrincipalVersion]
 
 const PREFIX = 'OCI_RESOURCE_PRINCIPAL_'

@@ -1,4 +1,7 @@
 import { ServiceError } from '../errors.js'
+import { redactUrl } from '../http/redact.js'
+import { readJson } from '../http/service-call.js'
+import { requestIdOf } from '../http/service-failure.js'
 
 /**
  * The token of a token service's answer, `{"token": "…"}`. A message about another answer repeats nothing of it.
@@ -18,18 +21,9 @@ export function requireText(answer: Readonly<Record<string, unknown>>, field: st
 
 /** The object that a service answered with. */
 export async function readJsonObject(response: Response): Promise<Readonly<Record<string, unknown>>> {
-  const text = await response.text()
-  const value = parsed(text)
+  const value = await readJson(response, 'a token')
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  throw unexpected(response, 'a JSON object', `${text.length} characters of something else`)
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
+  throw unexpected(response, 'a JSON object', 'another kind of JSON')
 }
 
 function namesOf(fields: object): string {
@@ -38,12 +32,9 @@ function namesOf(fields: object): string {
 }
 
 function unexpected(response: Response, expected: string, found: string): ServiceError {
-  const endpoint = URL.canParse(response.url) ? new URL(response.url) : undefined
-  const requestId = response.headers.get('opc-request-id') ?? undefined
-  const from = endpoint === undefined ? 'the token service' : endpoint.origin + endpoint.pathname
-  return new ServiceError('SERVICE_RESPONSE_INVALID', `Expected ${expected} from ${from}, found ${found}.`, {
-    status: response.status,
-    endpoint: from,
-    ...(requestId !== undefined && { requestId }),
-  })
+  const endpoint = URL.canParse(response.url) ? redactUrl(response.url) : 'the token service'
+  const requestId = requestIdOf(response.headers)
+  const message = `Expected ${expected} from ${endpoint}, found ${found}.`
+  const { status } = response
+  return new ServiceError('SERVICE_RESPONSE_INVALID', message, { status, endpoint, ...(requestId && { requestId }) })
 }

@@ -18,12 +18,20 @@ export interface X509TokenRequest {
   readonly fingerprintAlgorithm?: FingerprintAlgorithm
 }
 
-/** What depends on the fingerprint's algorithm: the form of the key id, and what the service must be told. */
-export const FINGERPRINT_FORMS = {
+/** What depends on the fingerprint's algorithm. */
+interface FingerprintForm {
+  /** The middle part of the key id. */
+  readonly keyForm: string
+  readonly digest: 'SHA-256' | 'SHA-1'
+  /** What the service must be told. */
+  readonly body: { readonly fingerprintAlgorithm?: FingerprintAlgorithm }
+}
+
+/** The two forms. The service takes SHA-1 for granted where nothing is said. */
+export const FINGERPRINT_FORMS: Readonly<Record<FingerprintAlgorithm, FingerprintForm>> = {
   SHA256: { keyForm: 'fed-x509-sha256', digest: 'SHA-256', body: { fingerprintAlgorithm: 'SHA256' } },
-  // The service takes SHA-1 for granted where nothing is said.
   SHA1: { keyForm: 'fed-x509', digest: 'SHA-1', body: {} },
-} as const satisfies Record<FingerprintAlgorithm, object>
+}
 
 /** The body of the token request. */
 export function x509TokenBody(request: X509TokenRequest): string {
