@@ -4,14 +4,14 @@ import { authenticate } from './authenticate.js'
 import type { Principal } from './principal.js'
 import type { ReceivedRequest } from './received.js'
 import type { EmulatorState } from './state.js'
-import { type Surface, slot } from './surface.js'
+import { type Slot, type Surface, slot } from './surface.js'
 
 const AUTHENTICATE = '/v1/authentication/authenticateClient'
 const FILTER = '/v1/filterGroupMembership'
 const TARGET = '(request-target)'
 
 /** Members of groups and dynamic groups, by the group's OCID: what `filterGroupMembership` looks up. */
-export const groupMembers = slot('group-members', () => new Map<string, Set<string>>())
+export const groupMembers: Slot<Map<string, Set<string>>> = slot('group-members', () => new Map())
 
 /**
  * What services ask about those who call them: whose signature is this, and in which of these groups are they? The

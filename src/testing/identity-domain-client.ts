@@ -4,7 +4,7 @@ import { identityDomain } from './identity-domain.js'
 import type { ReceivedRequest } from './received.js'
 import type { ScimRecord } from './scim-types.js'
 import type { EmulatorState } from './state.js'
-import { slot } from './surface.js'
+import { type Slot, slot } from './surface.js'
 
 /** Who called the token endpoint: an application by its secret, or an OCI principal by its signature. */
 export type DomainClient =
@@ -12,7 +12,7 @@ export type DomainClient =
   | { readonly kind: 'signature'; readonly subject: string }
 
 /** The access tokens with which an application administers the emulated domain. */
-export const administratorTokens = slot('administrator-tokens', () => new Set<string>())
+export const administratorTokens: Slot<Set<string>> = slot('administrator-tokens', () => new Set())
 
 /**
  * Finds out who called, by HTTP Basic, by the form's fields, or by an OCI signature.

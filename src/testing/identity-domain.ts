@@ -1,7 +1,7 @@
 import { refusal } from './answers.js'
 import { emulatedOcid } from './identities.js'
 import { hexId, rulesOf, type ScimRecord, type ScimType } from './scim-types.js'
-import { slot } from './surface.js'
+import { type Slot, slot } from './surface.js'
 
 type Attributes = Readonly<Record<string, unknown>>
 
@@ -23,13 +23,19 @@ export class IdentityDomain {
     return [...this.#table(type).values()]
   }
 
+  /** By SCIM id alone. */
   has(type: string, id: string): boolean {
     return this.all(type).some((record) => record.id === id)
   }
 
-  /** By SCIM id or by OCID. @throws ServiceError 404 */
+  /** By SCIM id or by OCID. */
+  find(type: string, id: string): ScimRecord | undefined {
+    return this.all(type).find((record) => record.id === id || record.ocid === id)
+  }
+
+  /** The same. @throws ServiceError 404 */
   get(type: string, id: string): ScimRecord {
-    const found = this.all(type).find((record) => record.id === id || record.ocid === id)
+    const found = this.find(type, id)
     if (found !== undefined) return found
     throw refusal(404, 'notFound', `Resource ${id} not found.`)
   }
@@ -80,4 +86,7 @@ export class IdentityDomain {
 }
 
 /** The emulator's identity domain. */
-export const identityDomain = slot('identity-domain', ({ identities }) => new IdentityDomain(identities.region.realm))
+export const identityDomain: Slot<IdentityDomain> = slot(
+  'identity-domain',
+  ({ identities }) => new IdentityDomain(identities.region.realm),
+)

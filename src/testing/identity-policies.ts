@@ -2,9 +2,10 @@ import { answerJson, invalidParameter, jsonObject, notFound, refusal, requiredSt
 import { authenticate } from './authenticate.js'
 import { emulatedOcid } from './identities.js'
 import type { EmulatorState } from './state.js'
-import { type Surface, slot } from './surface.js'
+import { type Slot, type Surface, slot } from './surface.js'
 
-interface Policy {
+/** A policy as the Identity service shows it. */
+export interface Policy {
   readonly id: string
   readonly compartmentId: string
   readonly name: string
@@ -15,7 +16,7 @@ interface Policy {
 const PREFIX = '/20160918/policies'
 
 /** The IAM policies of the emulated tenancy, by OCID. They are kept and shown, and decide nothing. */
-export const policies = slot('policies', () => new Map<string, Policy>())
+export const policies: Slot<Map<string, Policy>> = slot('policies', () => new Map())
 
 /**
  * The policies of the Identity service, for the emulated user.

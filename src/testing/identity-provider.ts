@@ -5,7 +5,7 @@ import type { FixtureKey } from './fixture-keys.js'
 import { signJwt } from './jwt.js'
 import type { ReceivedRequest } from './received.js'
 import type { EmulatorState } from './state.js'
-import { type Surface, slot } from './surface.js'
+import { type Slot, type Surface, slot } from './surface.js'
 
 const ISSUER = 'https://idp.emulated.example'
 const PATHS = ['/idp/jwks', '/idp/token', '/idp/actions', '/.well-known/openid-configuration']
@@ -25,7 +25,7 @@ export interface IdentityProvider {
 }
 
 /** The emulator's identity provider. */
-export const identityProvider = slot(
+export const identityProvider: Slot<IdentityProvider> = slot(
   'identity-provider',
   (state): IdentityProvider => ({
     issuer: ISSUER,

@@ -13,12 +13,12 @@ export function impersonatedUser(trust: ScimRecord, claims: Claims, domain: Iden
   const { subjectType, allowImpersonation, impersonationServiceUsers: entries } = trust
   if (subjectType !== 'User') throw refusal(400, 'invalid_request', 'The trust is not for users.')
   if (allowImpersonation !== true) return subjectUser(trust, claims, domain)
-  const rules = Array.isArray(entries) ? (entries as readonly { rule: string; value: string }[]) : []
+  const rules = Array.isArray(entries) ? (entries as readonly { rule: string; value?: string; ocid?: string }[]) : []
   const match = rules.find(({ rule }) => matches(rule, claims))
   if (match === undefined) {
     throw refusal(401, 'unauthorized_client', 'No rules matched from given token to find impersonation user.')
   }
-  const user = domain.get('Users', match.value)
+  const user = domain.get('Users', match.value ?? match.ocid ?? '')
   const { serviceUser } = (user[USER_EXTENSION] ?? {}) as { serviceUser?: unknown }
   if (serviceUser !== true) throw refusal(401, 'unauthorized_client', 'User requesting is not a service user.')
   return user

@@ -1,4 +1,4 @@
-import { slot } from './surface.js'
+import { type Slot, slot } from './surface.js'
 
 /** How a machine identity lets OCI principals in, as Infisical keeps it. */
 export interface InfisicalOciConfig {
@@ -32,7 +32,7 @@ export interface InfisicalState {
 }
 
 /** The emulator's Infisical. It begins with one identity, without OCI Auth. */
-export const infisicalState = slot(
+export const infisicalState: Slot<InfisicalState> = slot(
   'infisical',
   (): InfisicalState => ({
     adminToken: 'emulated-infisical-admin',

@@ -117,9 +117,10 @@ function checkTrust(trust: Readonly<Record<string, unknown>>, domain: IdentityDo
   const { impersonationServiceUsers: users, claimPropagations: claims } = trust
   for (const entry of Array.isArray(users) ? users : []) {
     if (memberOf(entry, 'rule') === '') throw invalidValue('impersonationServiceUsers needs a rule.')
-    if (!domain.has('Users', memberOf(entry, 'value'))) {
-      throw invalidValue('impersonationServiceUsers needs the SCIM id of a user as its value.')
-    }
+    // Oracle's own sample names the user by its OCID in `ocid`; in `value` an OCID is refused.
+    const [value, ocid] = [memberOf(entry, 'value'), memberOf(entry, 'ocid')]
+    const isUser = value === '' ? domain.find('Users', ocid) !== undefined : domain.has('Users', value)
+    if (!isUser) throw invalidValue('impersonationServiceUsers needs the SCIM id of a user as its value.')
   }
   if (!Array.isArray(claims)) return
   if (claims.length > 3) throw invalidValue('claimPropagations takes three names.')

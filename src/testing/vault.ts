@@ -5,9 +5,10 @@ import { groupsOf, principalType, signerOf } from './authenticate-client.js'
 import type { Principal } from './principal.js'
 import type { ReceivedRequest } from './received.js'
 import type { EmulatorState } from './state.js'
-import { type Surface, slot } from './surface.js'
+import { type Slot, type Surface, slot } from './surface.js'
 
-interface VaultRole {
+/** A role as the emulated Vault keeps it. */
+export interface VaultRole {
   readonly ocid_list: readonly string[]
   readonly token_policies?: readonly string[]
   readonly token_ttl?: number
@@ -22,7 +23,7 @@ export interface VaultState {
 }
 
 /** The emulator's Vault. OCI auth is enabled at every mount, and all mounts are one. */
-export const vaultState = slot(
+export const vaultState: Slot<VaultState> = slot(
   'vault',
   (): VaultState => ({ rootToken: 'emulated-vault-root', homeTenancyId: undefined, roles: new Map() }),
 )

@@ -238,8 +238,35 @@ describe('the server refuses', () => {
       (body: Body) => changeAuthorization(body, (value) => value.replace('Signature', 'Bearer')),
       400,
     ],
+    ['with a comma missing', (body: Body) => changeAuthorization(body, (value) => value.replace('",', '" ')), 400],
+    ['with a stray word', (body: Body) => changeAuthorization(body, (value) => `${value},stray`), 400],
+    [
+      'with a parameter of strange letters',
+      (body: Body) => changeAuthorization(body, (value) => `${value},a-b="c"`),
+      400,
+    ],
+    [
+      'with a token as key id',
+      (body: Body) => changeAuthorization(body, (value) => value.replace(/keyId="[^"]*"/, 'keyId="ST$a.b.c"')),
+      400,
+    ],
+    [
+      'with an empty key id',
+      (body: Body) => changeAuthorization(body, (value) => value.replace(/keyId="[^"]*"/, 'keyId=""')),
+      400,
+    ],
+    [
+      'with four segments in the key id',
+      (body: Body) => changeAuthorization(body, (value) => value.replace(/keyId="([^"]*)"/, 'keyId="$1/x"')),
+      400,
+    ],
   ])('a body %s', async (_, change, status) => {
     expect((await send(change(await validBody()))).status).toBe(status)
+  })
+
+  test('nothing about a parameter whose name only ends in keyId', async () => {
+    const body = changeAuthorization(await validBody(), (value) => `${value},notKeyId="a/b/c"`)
+    expect((await send(body)).status).toBe(200)
   })
 
   test('nothing about the order and spacing of parameters', async () => {

@@ -136,6 +136,18 @@ describe('set-up', () => {
   })
 })
 
+test('a set-up for an RPST leaves behind what its exchange needs', async () => {
+  const principal = { type: 'resource', resourceType: 'github', claims: ['repository'] } as const
+  const { policy: _, ...resource } = { ...setup, principal }
+  const plan = await planWifSetup({ setup: resource, ...clients })
+  const { clientId: id = '', clientSecret: secret = '' } = await plan.apply()
+  const source = () => emulator.of(identityProvider).issue({ sub: SUBJECT, repository: 'octo-org/app' })
+  const { fetch } = emulator
+  const result = await trialExchange({ setup: resource, client: { id, secret }, subjectToken: source, fetch })
+  expect(result.subject).toContain('identityfederateddomainapp')
+  expect((await planWifSetup({ setup: resource, ...clients })).settled).toBe(true)
+})
+
 describe('drift', () => {
   test('is shown before it is changed', async () => {
     const { trustId = '', appId = '' } = await apply()
