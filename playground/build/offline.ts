@@ -8,7 +8,10 @@ export function offline(): Plugin {
     apply: 'build',
     enforce: 'post',
     generateBundle(_, bundle) {
-      const files = ['./', './online.html', './icon.svg', ...Object.keys(bundle).map((name) => `./${name}`)]
+      // A cache refuses a list that names a file twice.
+      const files = [
+        ...new Set(['./', './online.html', './icon.svg', ...Object.keys(bundle).map((name) => `./${name}`)]),
+      ]
       const version = createHash('sha256').update(files.join()).digest('hex').slice(0, 16)
       this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: serviceWorker(files, version) })
     },
