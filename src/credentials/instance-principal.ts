@@ -11,7 +11,7 @@ import { connectedFetch, type PrincipalOptions, unsignedCallOptions } from './pr
 
 export interface InstancePrincipalOptions
   extends PrincipalOptions,
-    Pick<X509Identity, 'purpose' | 'fingerprintAlgorithm' | 'sessionKey'> {
+    Pick<X509Identity, 'purpose' | 'fingerprintAlgorithm' | 'dateHeader' | 'sessionKey'> {
   /** With `/opc/v2` at its end. Default: `OCI_METADATA_BASE_URL`, or else the link-local address over IPv4 or IPv6. */
   readonly metadataBaseUrl?: string | undefined
   /** When to repeat reads of the metadata service; `false`: never. */

@@ -25,6 +25,8 @@ export interface X509Identity {
   readonly purpose?: string | undefined
   /** @defaultValue `SHA256` */
   readonly fingerprintAlgorithm?: FingerprintAlgorithm | undefined
+  /** The time header of the token request. Oracle's SDKs sign `date` there, which browsers let nobody set. Default: `x-date`. */
+  readonly dateHeader?: 'x-date' | 'date' | undefined
   /** @defaultValue a new key of 2048 bits for every token */
   readonly sessionKey?: SessionKeySource | undefined
 }
@@ -113,7 +115,8 @@ export async function requestX509Token(
   const { certificateFingerprint } = await import('../keys/fingerprint.js')
   const fingerprint = await certificateFingerprint(leaf.der, FINGERPRINT_FORMS[fingerprintAlgorithm].digest)
   const signer = { keyId: x509KeyId(tenancy, fingerprint, fingerprintAlgorithm), key: signingKey(leaf) }
-  const call = { ...callOptions(options, context), retry: options.retry ?? RETRY.FEDERATION }
+  const { dateHeader = 'x-date' } = identity
+  const call = { ...callOptions(options, context), retry: options.retry ?? RETRY.FEDERATION, sign: { dateHeader } }
   const response = await signedCall({ method: 'POST', url: x509Endpoint(place.endpoint), body }, signer, call)
   const token = await readTokenAnswer(response)
   return tokenCredentials({ token, key: sessionKey, tenancy, region: place.region, source: place.source })

@@ -100,6 +100,17 @@ describe('x509Federation', () => {
     expect(await belongTogether(await (await federation({ fingerprintAlgorithm: 'SHA1' }))())).toBe(true)
   })
 
+  it.each(['x-date', 'date'] as const)('signs %s when asked to, x-date by default', async (dateHeader) => {
+    const signed: (string | null)[] = []
+    const fetch = ((input: RequestInfo | URL, init?: RequestInit) => {
+      const request = new Request(input, init)
+      signed.push(request.headers.get('authorization'))
+      return machine.emulator.fetch(request)
+    }) as typeof globalThis.fetch
+    await (await federation({ fetch, ...(dateHeader === 'date' && { dateHeader }) }))()
+    expect(signed).toEqual([expect.stringContaining(`headers="${dateHeader} (request-target) host content-length`)])
+  })
+
   it('takes the intermediates that lie behind the leaf in its bundle', async () => {
     const { certificate, privateKeyPem, intermediate } = await machine.emulator.of(certificateAuthority).current()
     const leaf = pemCertificate({ certificate: certificate.pem + intermediate.pem, privateKey: privateKeyPem })
@@ -119,7 +130,7 @@ describe('x509Federation', () => {
     subtle.generateKey = (async (algorithm: { modulusLength: number }) => {
       asked.push(algorithm.modulusLength)
       throw new Error('not now')
-    }) as typeof original
+    }) as unknown as typeof original
     try {
       await expect((await federation({ sessionKey: { bits } }))()).rejects.toThrow('not now')
     } finally {
