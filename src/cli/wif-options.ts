@@ -10,6 +10,7 @@ import type { CliInput, CliOption } from './command.js'
 import type { CliContext } from './context.js'
 import { identityOptions, openIdentity } from './identity-options.js'
 import { printWarning } from './print.js'
+import { gitHubOptions, gitHubTrust } from './wif-github.js'
 
 /** The options that describe a set-up and who makes it. */
 export const wifOptions: readonly CliOption[] = [
@@ -19,6 +20,7 @@ export const wifOptions: readonly CliOption[] = [
   { flags: '--issuer <url>', description: 'iss of the subject tokens, to the letter' },
   { flags: '--jwks-uri <url>', description: "where the issuer's keys are" },
   { flags: '--certificate <base64>', description: "the issuer's certificate, in place of --jwks-uri" },
+  ...gitHubOptions,
   { flags: '--trust <name>', description: 'name of the trust' },
   { flags: '--app <name>', description: 'name of the application that exchanges' },
   { flags: '--user <name>', description: 'service user to act as, for a UPST' },
@@ -44,7 +46,8 @@ export async function readSetup(
   context: CliContext,
 ): Promise<{ setup: WifSetup; config?: SetupConfig }> {
   const config = await readConfig(input, context)
-  const base: Partial<WifSetup> = config?.setup ?? {}
+  const gitHub = gitHubTrust(input)
+  const base: Partial<WifSetup> = { ...config?.setup, ...gitHub }
   const domain = input.text('domain') ?? base.domain
   const issuer = input.text('issuer') ?? base.issuer
   const appName = input.text('app') ?? base.appName
@@ -54,7 +57,7 @@ export async function readSetup(
   const audience = input.list('audience')
   const certificate = input.text('certificate')
   const jwksUri = input.text('jwksUri') ?? (certificate === undefined ? base.publicKeyEndpoint : undefined)
-  const principal = principalFrom(input, base.principal)
+  const principal = principalFrom(input, base.principal, gitHub?.rules)
   const policy = policyFrom(input, principal)
   const setup: WifSetup = {
     domain,
@@ -90,12 +93,16 @@ export async function setupClients(
   return { scim, policies: policyClient({ region, fetch, ...(endpoint !== undefined && { endpoint }) }) }
 }
 
-function principalFrom(input: CliInput, base: WifSetup['principal'] | undefined): WifSetup['principal'] {
+function principalFrom(
+  input: CliInput,
+  base: WifSetup['principal'] | undefined,
+  rulesOfGitHub: readonly string[] | undefined,
+): WifSetup['principal'] {
   const resourceType = input.text('resourceType')
   if (resourceType !== undefined) return { type: 'resource', resourceType, claims: input.list('claim') }
   const before = base?.type === 'user' ? base : undefined
   const userName = input.text('user') ?? before?.userName
-  const rules = input.list('rule').length > 0 ? input.list('rule') : (before?.rules ?? [])
+  const rules = input.list('rule').length > 0 ? input.list('rule') : (rulesOfGitHub ?? before?.rules ?? [])
   if (userName === undefined) throw new UsageError('OPTION_INVALID', 'Expected --user and --rule, or --resource-type.')
   const group = input.text('group')
   return { type: 'user', userName, rules, ...(group !== undefined && { group }) }

@@ -29,7 +29,8 @@ export const wifSetup: CliCommand = {
     ...subjectTokenOptions.filter(({ flags }) => !flags.startsWith('--audience')),
   ],
   examples: [
-    "countersign wif setup --domain https://idcs-….identity.oraclecloud.com --issuer https://token.actions.githubusercontent.com \\\n    --jwks-uri https://token.actions.githubusercontent.com/.well-known/jwks --app github --user github --group github \\\n    --rule 'sub eq repo:octo-org/app:ref:refs/heads/main' --runtime-config runtimeConfig.ini --dry-run",
+    'countersign wif setup --domain https://idcs-….identity.oraclecloud.com --app github --user github --group github \\\n    --github octo-org/app --branch main --runtime-config runtimeConfig.ini --dry-run',
+    'countersign wif setup --config setupConfig.ini --trial --token-file jwt',
   ],
   async run(input, context) {
     const { setup, config } = await readSetup(input, context)

@@ -124,6 +124,17 @@ describe('countersign wif setup', () => {
     expect(served.emulator.log.entries()).toHaveLength(0)
   })
 
+  test('knows issuer, keys and rules of a GitHub repository', async () => {
+    const base = ['wif', 'setup', '--domain', served.http, '--app', 'ci', '--user', 'ci', '--terraform']
+    const gitHub = ['--github', 'octo-org/app', '--branch', 'main', '--owner-id', '1', '--repository-id', '2']
+    const { output, errors } = await runCli([...base, ...gitHub])
+    expect(errors).toBe('')
+    expect(output).toContain('issuer = "https://token.actions.githubusercontent.com"')
+    expect(output).toContain('rule = "sub eq repo:octo-org/app:ref:refs/heads/main"')
+    expect(output).toContain('rule = "sub eq repo:octo-org@1/app@2:ref:refs/heads/main"')
+    expect(await runCli([...base, '--github', 'octo-org'])).toMatchObject({ code: 2 })
+  })
+
   test("reads the sample's setupConfig.ini, and the profile that it names", async () => {
     const file = join(folder, 'setupConfig.ini')
     const lines = [

@@ -1,3 +1,5 @@
+import { UsageError } from '../../errors.js'
+
 /** Which jobs of a GitHub repository may act. Exactly one of `branch`, `tag`, `environment`; none means all of them. */
 export interface GitHubSubject {
   /** `owner/repository` */
@@ -14,6 +16,8 @@ export interface GitHubSubject {
  * The rules that let the jobs of one GitHub repository in, by the `sub` that GitHub gives them; with ids, also by the
  * immutable form of it, which outlives a rename and does not pass to whoever takes the old name.
  *
+ * @throws UsageError `OPTION_INVALID` for a repository that is no `owner/repository`, and for more than one of `branch`,
+ * `tag` and `environment`: a job's subject names one of them.
  * @example
  * ```ts
  * import { gitHubRules } from 'countersign/federation/wif-setup/github-rules'
@@ -23,7 +27,11 @@ export interface GitHubSubject {
  * @see https://docs.github.com/en/actions/reference/security/oidc
  */
 export function gitHubRules(subject: GitHubSubject): readonly string[] {
-  const [owner = '', repository = ''] = subject.repository.split('/')
+  const { branch, tag, environment } = subject
+  const [, owner, repository] = /^([\w.-]+)\/([\w.-]+)$/.exec(subject.repository) ?? []
+  if (owner === undefined || [branch, tag, environment].filter((context) => context !== undefined).length > 1) {
+    throw new UsageError('OPTION_INVALID', 'Expected owner/repository, and at most one of branch, tag and environment.')
+  }
   const context = contextOf(subject)
   const rules = [`sub eq repo:${owner}/${repository}:${context}`]
   if (subject.ownerId !== undefined && subject.repositoryId !== undefined) {

@@ -34,7 +34,7 @@ const TRUST_NAME = 'Token Trust for IDP'
 export function readSetupConfig(text: string): SetupConfig {
   const file = new SampleFile(text)
   const domain = file.requiredWord('IdentityDomain', 'iam_guid')
-  const rules = [file.required('TrustConfiguration', 'impersonationrule')]
+  const rules = [file.requiredRule('TrustConfiguration', 'impersonationrule')]
   const adminAppName = file.optional('WIFConfig', 'admin_app_name')
   return {
     domain,
@@ -105,6 +105,11 @@ class SampleFile {
 
   requiredWord(section: string, key: string): string {
     return this.#present(section, key, this.optionalWord(section, key))
+  }
+
+  /** A rule, which may hold spaces but no " ;": the comment behind it is cut off, and reported. */
+  requiredRule(section: string, key: string): string {
+    return this.#present(section, key, this.optional(section, key)?.replace(/\s+;.*$/, ''))
   }
 
   #present(section: string, key: string, value: string | undefined): string {

@@ -96,6 +96,15 @@ describe('gitHubRules', () => {
     )
   })
 
+  test.each([
+    { repository: 'octo-org' },
+    { repository: 'octo-org/app/x' },
+    { repository: 'octo-org/*' },
+    { repository: 'octo-org/app', branch: 'main', environment: 'production' },
+  ])('refuses %j', (subject) => {
+    expect(() => gitHubRules(subject)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+  })
+
   test('writes only rules that the linter accepts', () => {
     expect(codes(gitHubRules({ repository: 'octo-org/app' }))).toEqual([])
   })

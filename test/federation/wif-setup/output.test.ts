@@ -123,6 +123,13 @@ impersonationrule=sub eq repo:octo-org/app:environment:a%3Ab
     expect(readSetupConfig(SETUP).warnings).toEqual([expect.stringContaining('Line 3: the value of "iam_guid"')])
   })
 
+  test('an inline comment is cut off a rule, as the sample has one there', () => {
+    const text = SETUP.replace(/(impersonationrule=.*)/, '$1          ; e.g., allow:all or specify rule')
+    expect(readSetupConfig(text).setup.principal).toMatchObject({
+      rules: ['sub eq repo:octo-org/app:environment:a%3Ab'],
+    })
+  })
+
   test('what looks like a comment in a value with spaces is kept, and reported', () => {
     const config = readSetupConfig(SETUP.replace('exchange app', 'exchange ; app'))
     expect(config.setup.appName).toBe('exchange ; app')
