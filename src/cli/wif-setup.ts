@@ -99,10 +99,10 @@ async function runTrial(
   setup: WifSetup,
 ): Promise<void> {
   const subjectToken = await subjectTokenOf(input, context)
-  const { clock, runtime } = context
+  const { clock, runtime, signal } = context
   const onWait = (): void =>
     printWarning('The domain does not know of the set-up yet; trying again in 5 seconds.', context)
-  const { subject } = await trialExchange({ setup, client, subjectToken, fetch: runtime.fetch, clock, onWait })
+  const { subject } = await trialExchange({ setup, client, subjectToken, fetch: runtime.fetch, clock, signal, onWait })
   context.errors.write(`The trial exchange works: its session acts as ${subject}.\n`)
 }
 

@@ -1,4 +1,5 @@
 import { ServiceError } from '../../errors.js'
+import type { RetryPolicy } from '../../http/retry.js'
 import { readJson, serviceCall } from '../../http/service-call.js'
 import { identityDomain } from '../identity-domain.js'
 
@@ -18,6 +19,8 @@ export interface ScimClientOptions {
   /** A `fetch` that authenticates: signed with an administrator's OCI credentials, or with a bearer token. */
   readonly fetch: typeof fetch
   readonly signal?: AbortSignal
+  /** @defaultValue `RETRY.DEFAULT` */
+  readonly retry?: RetryPolicy | false
 }
 
 /** The SCIM calls that set-up needs, one method each. `type` is the path's plural, such as `Apps`. */
@@ -46,8 +49,8 @@ export function scimClient(options: ScimClientOptions): ScimClient {
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
     // A create that is repeated must not make two: the domain remembers this token for a day.
     const retryToken = method === 'POST' ? crypto.randomUUID() : undefined
-    const signal = options.signal && { signal: options.signal }
-    return serviceCall(() => scimRequest(method, url, body, retryToken), { fetch: options.fetch, ...signal })
+    const { fetch, signal, retry } = options
+    return serviceCall(() => scimRequest(method, url, body, retryToken), { fetch, signal, retry })
   }
   return {
     domain,
@@ -70,7 +73,10 @@ export function scimClient(options: ScimClientOptions): ScimClient {
       await call('PATCH', `${type}/${encodeURIComponent(id)}`, {}, { schemas: [PATCH_SCHEMA], Operations })
     },
     async remove(type, id, query) {
-      await call('DELETE', `${type}/${encodeURIComponent(id)}`, query)
+      // Gone is what was wanted: an earlier attempt whose answer was lost may have done it.
+      await call('DELETE', `${type}/${encodeURIComponent(id)}`, query).catch((error: unknown) => {
+        if (!(error instanceof ServiceError && error.status === 404)) throw error
+      })
     },
   }
 }

@@ -20,6 +20,7 @@ export interface TrialExchangeOptions {
   readonly patienceMs?: number
   readonly clock?: Clock
   readonly sleep?: Sleep
+  readonly signal?: AbortSignal
   /** Told before each wait, with the refusal. */
   readonly onWait?: (error: ServiceError) => void
 }
@@ -43,7 +44,7 @@ const PASSING = ['invalid_client', 'unauthorized_client', 'invalid_grant']
  * Rejects with the last ServiceError when the domain still refuses, and with what the source rejects with.
  */
 export async function trialExchange(options: TrialExchangeOptions): Promise<TrialResult> {
-  const { patienceMs = 60_000, clock = systemClock, sleep = systemSleep, onWait } = options
+  const { patienceMs = 60_000, clock = systemClock, sleep = systemSleep, signal, onWait } = options
   const deadline = clock() + patienceMs
   const { publicKeyBase64 } = await generateSessionKey()
   for (;;) {
@@ -52,15 +53,15 @@ export async function trialExchange(options: TrialExchangeOptions): Promise<Tria
     } catch (error) {
       if (!isPassing(error) || clock() + WAIT_MS > deadline) throw error
       onWait?.(error)
-      await sleep(WAIT_MS)
+      await sleep(WAIT_MS, signal)
     }
   }
 }
 
 async function exchangeOnce(options: TrialExchangeOptions, publicKey: string): Promise<TrialResult> {
-  const { setup, client, subjectToken, fetch, clock } = options
-  const form = tokenExchangeForm(await subjectToken(), publicKey, parametersFor(setup))
-  const token = await exchangeToken(form, { domain: setup.domain, client, fetch, clock })
+  const { setup, client, subjectToken, fetch, clock, signal } = options
+  const form = tokenExchangeForm(await subjectToken(signal && { signal }), publicKey, parametersFor(setup))
+  const token = await exchangeToken(form, { domain: setup.domain, client, fetch, clock, signal })
   const { claims, expiresAt } = readSecurityToken(token)
   return { subject: String(claims['sub']), expiresAt }
 }

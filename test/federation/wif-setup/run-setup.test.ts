@@ -10,6 +10,7 @@ import { planWifSetup, type WifResult } from '../../../src/federation/wif-setup/
 import { scimClient } from '../../../src/federation/wif-setup/scim-client.js'
 import type { WifSetup } from '../../../src/federation/wif-setup/setup.js'
 import { trialExchange } from '../../../src/federation/wif-setup/trial-exchange.js'
+import { RETRY } from '../../../src/http/retry.js'
 import { createSignedFetch } from '../../../src/http/signed-fetch.js'
 import { createEmulator, type Emulator } from '../../../src/testing/emulator.js'
 import { type IdentityDomain, identityDomain } from '../../../src/testing/identity-domain.js'
@@ -17,6 +18,8 @@ import { policies } from '../../../src/testing/identity-policies.js'
 import { identityProvider } from '../../../src/testing/identity-provider.js'
 import type { OciCredentials } from '../../../src/types.js'
 import { SUBJECT } from '../federated-world.js'
+
+const FAST = { ...RETRY.DEFAULT, baseMs: 0 }
 
 let emulator: Emulator
 let domain: IdentityDomain
@@ -286,6 +289,16 @@ describe('removal', () => {
     expect(emulator.of(policies).size).toBe(0)
     const second = await removeWifSetup(setup, clients)
     expect(new Set(second.map(({ outcome }) => outcome))).toEqual(new Set(['absent']))
+  })
+
+  test('goes on when the answer to a deletion was lost', async () => {
+    await apply()
+    emulator.faults.add({ surface: 'identity-domain-admin', method: 'DELETE', effect: 'lose-answer' })
+    await removeWifSetup(setup, {
+      ...clients,
+      scim: scimClient({ domain: domain.url, fetch: signedFetch, retry: FAST }),
+    })
+    expect(domain.all('IdentityPropagationTrusts')).toEqual([])
   })
 
   test('keeps a group with other members, and a trust of another name without our client', async () => {
