@@ -46,18 +46,23 @@ export function withDelegation(
   options: DelegationOptions = {},
 ): CredentialsProvider<OciCredentials> {
   const read = tokenReader(token, options)
+  let last: { readonly from: OciCredentials; readonly delegation: string; readonly result: OciCredentials } | undefined
   return async (request = {}) => {
     const { signal, forceRefresh } = request
     const refused = forceRefresh !== undefined
-    const [credentials, delegation] = await Promise.all([
+    const [from, delegation] = await Promise.all([
       provider(request),
       read({ refused, ...(signal !== undefined && { signal }) }),
     ])
-    return Object.freeze({
-      ...credentials,
-      signedHeaders: { ...credentials.signedHeaders, 'opc-obo-token': delegation },
-    })
+    // The same token over the same credentials is the same value, by which callers know it again.
+    if (last?.from === from && last.delegation === delegation) return last.result
+    last = { from, delegation, result: delegated(from, delegation) }
+    return last.result
   }
+}
+
+function delegated(from: OciCredentials, delegation: string): OciCredentials {
+  return Object.freeze({ ...from, signedHeaders: { ...from.signedHeaders, 'opc-obo-token': delegation } })
 }
 
 function tokenReader(

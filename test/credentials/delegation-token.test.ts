@@ -3,9 +3,29 @@ import { describe, expect, it } from 'vitest'
 import { type DelegationTokenRequest, withDelegation } from '../../src/credentials/delegation-token.js'
 import { instancePrincipal } from '../../src/credentials/instance-principal.js'
 import { resourcePrincipal } from '../../src/credentials/resource-principal.js'
+import { TOKEN_LIFE_MS } from '../../src/testing/claims.js'
 import { issueDelegationToken } from '../../src/testing/session-fixtures.js'
 import type { OciCredentials } from '../../src/types.js'
-import { emulatedMachine } from './emulated.js'
+import { providerContract } from '../contract/provider.js'
+import { belongTogether, emulatedMachine } from './emulated.js'
+
+providerContract('withDelegation', async () => {
+  const { emulator, settings, clock } = await emulatedMachine('delegation-token')
+  const token = await issueDelegationToken(emulator)
+  let mend = (): void => {}
+  return {
+    provider: withDelegation(instancePrincipal(settings), token),
+    clock,
+    lifeMs: TOKEN_LIFE_MS.instance,
+    loads: () => emulator.counters.snapshot().tokenCalls,
+    setBroken(broken) {
+      mend()
+      mend = broken ? emulator.faults.add({ surface: 'x509', effect: 'status', status: 503, times: 0 }) : (): void => {}
+    },
+    secrets: (credentials) => [credentials.token ?? '', token],
+    belongTogether,
+  }
+})
 
 const plain: OciCredentials = { keyId: 'a/b/c', key: async () => new Uint8Array(), signedHeaders: { 'x-extra': '1' } }
 

@@ -6,7 +6,10 @@ import {
 import { resourceFacts } from '../../src/federation/resource-claims.js'
 import { createSignedFetch } from '../../src/http/signed-fetch.js'
 import { runtime as workers } from '../../src/runtime/workers.js'
+import { TOKEN_LIFE_MS } from '../../src/testing/claims.js'
 import { rotateResourceFiles } from '../../src/testing/resource-file-rotation.js'
+import { issueResourceToken } from '../../src/testing/session-fixtures.js'
+import { providerContract } from '../contract/provider.js'
 import { openssl } from '../fixtures/openssl-keys.js'
 import { belongTogether, ECHO, type EmulatedMachine, emulatedMachine } from './emulated.js'
 
@@ -34,6 +37,41 @@ async function rotate(
     await between()
   }
 }
+
+providerContract('injectedResourcePrincipal', async () => {
+  const { emulator, runtime, settings, clock, paths } = await emulatedMachine('resource-principal-2.2')
+  const { resourceToken, resourceSessionKey } = paths
+  let reads = 0
+  let isBroken = false
+  let token = ''
+  // The platform replaces the token between two loads; each load looks at it twice.
+  const readText = async (path: string): Promise<string | undefined> => {
+    if (isBroken) throw new Error('the disk is gone')
+    if (path !== resourceToken) return runtime.files.readText(path)
+    if (reads++ % 2 === 0) token = await issueResourceToken(emulator)
+    return token
+  }
+  const files = { ...runtime.files, readText }
+  return {
+    provider: injectedResourcePrincipal({
+      ...settings,
+      runtime: { ...runtime, files },
+      token: { file: resourceToken },
+      privateKey: { file: resourceSessionKey },
+    }),
+    clock,
+    lifeMs: TOKEN_LIFE_MS.resource,
+    loads: () => reads / 2,
+    setBroken(broken) {
+      isBroken = broken
+    },
+    secrets: (credentials) => [
+      credentials.token ?? '',
+      String(runtime.contents.get(resourceSessionKey)).slice(100, 160),
+    ],
+    belongTogether,
+  }
+})
 
 describe('injectedResourcePrincipal from files', () => {
   it('gives the same credentials while the files stay the same', async () => {
