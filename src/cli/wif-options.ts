@@ -83,7 +83,7 @@ export async function setupClients(
   const profile = config?.profile
   const signing: CliInput = { ...input, text: (name) => input.text(name) ?? (name === 'profile' ? profile : undefined) }
   const identity = await openIdentity(signing, context)
-  const fetch = identity.signedFetch({ fetch: context.runtime.fetch, clock: context.clock, retries: false })
+  const fetch = identity.signedFetch({ fetch: context.runtime.fetch, clock: context.clock, retries: true })
   const scim: ScimClient = scimClient({ domain: setup.domain, fetch, signal: context.signal })
   if (setup.policy === undefined) return { scim }
   const { region } = await identity.facts(context.signal)

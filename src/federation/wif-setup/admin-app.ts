@@ -1,6 +1,7 @@
 import { encodeBase64 } from '../../encoding/base64.js'
 import { utf8 } from '../../encoding/bytes.js'
 import { ServiceError, UsageError } from '../../errors.js'
+import { RETRY } from '../../http/retry.js'
 import { readJson, serviceCall } from '../../http/service-call.js'
 import { planApp } from './plan-app.js'
 import { deleteApp } from './remove-setup.js'
@@ -45,7 +46,7 @@ export async function withAdminApp<T>(options: AdminAppOptions, use: (bearer: Sc
   try {
     await grantAdministration(scim, appId)
     const bearer = await administrationToken(scim.domain, fetch, clientId, clientSecret)
-    return await use(scimClient({ domain: scim.domain, fetch: withBearer(fetch, bearer) }))
+    return await use(scimClient({ domain: scim.domain, fetch: withBearer(fetch, bearer), retry: RETRY.DEFAULT }))
   } finally {
     await deleteApp(scim, appId)
   }

@@ -21,7 +21,7 @@ export interface PolicyClient {
 export interface PolicyClientOptions {
   /** The tenancy's home region: policies can be changed nowhere else. */
   readonly region: string
-  /** A `fetch` that signs with an administrator's OCI credentials. */
+  /** A `fetch` that signs with an administrator's OCI credentials, and tries again as `createSignedFetch` does. */
   readonly fetch: typeof fetch
   /** The Identity API's address, when it is not the region's public one. */
   readonly endpoint?: string
@@ -35,7 +35,10 @@ export interface PolicyClientOptions {
 export function policyClient(options: PolicyClientOptions): PolicyClient {
   const base = options.endpoint ?? endpoint('identity', resolveRegion(options.region))
   const call = (method: string, path: string, body?: object): Promise<Response> =>
-    serviceCall(() => policyRequest(method, new URL(`/20160918/policies${path}`, base), body), { fetch: options.fetch })
+    serviceCall(() => policyRequest(method, new URL(`/20160918/policies${path}`, base), body), {
+      fetch: options.fetch,
+      retry: false,
+    })
   return {
     async find(compartmentId, name) {
       const response = await call('GET', `?${new URLSearchParams({ compartmentId, name })}`)

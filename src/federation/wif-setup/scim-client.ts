@@ -19,7 +19,7 @@ export interface ScimClientOptions {
   /** A `fetch` that authenticates: signed with an administrator's OCI credentials, or with a bearer token. */
   readonly fetch: typeof fetch
   readonly signal?: AbortSignal
-  /** @defaultValue `RETRY.DEFAULT` */
+  /** @defaultValue `false`: `createSignedFetch` tries again by itself */
   readonly retry?: RetryPolicy | false
 }
 
@@ -49,7 +49,7 @@ export function scimClient(options: ScimClientOptions): ScimClient {
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
     // A create that is repeated must not make two: the domain remembers this token for a day.
     const retryToken = method === 'POST' ? crypto.randomUUID() : undefined
-    const { fetch, signal, retry } = options
+    const { fetch, signal, retry = false } = options
     return serviceCall(() => scimRequest(method, url, body, retryToken), { fetch, signal, retry })
   }
   return {

@@ -31,7 +31,7 @@ beforeEach(() => {
   emulator = createEmulator()
   domain = emulator.of(identityDomain)
   const { issuer, jwksUri } = emulator.of(identityProvider)
-  signedFetch = createSignedFetch({ credentials: administrator, fetch: emulator.fetch })
+  signedFetch = emulatedFetch()
   clients = {
     scim: scimClient({ domain: `${domain.url}:443/`, fetch: signedFetch }),
     policies: policyClient({ region: 'us-phoenix-1', fetch: signedFetch }),
@@ -52,6 +52,10 @@ beforeEach(() => {
     },
   }
 })
+
+function emulatedFetch(retry?: false): typeof fetch {
+  return createSignedFetch({ credentials: administrator, fetch: emulator.fetch, ...(retry === false && { retry }) })
+}
 
 async function administrator(): Promise<OciCredentials> {
   const { privateKey, fingerprint } = await emulator.keys.get('user')
