@@ -17,6 +17,7 @@ export interface ExchangeJob {
   readonly signal?: AbortSignal
 }
 
+/** What an exchange left behind. */
 export interface ExchangeResult {
   readonly credentials: OciCredentials
   readonly paths: ProfilePaths

@@ -21,6 +21,7 @@ import { type PrincipalOptions, unsignedCallOptions } from './principal-options.
 /** Sends the form of an exchange in some other way, and answers with `{ token }` as the identity domain does. */
 export type ExchangeFunction = (form: URLSearchParams, context: { readonly signal: AbortSignal }) => Promise<unknown>
 
+/** Where the subject token comes from, and which domain takes it. */
 export interface WorkloadIdentityFederationOptions extends TokenExchangeParameters, PrincipalOptions {
   /** Where the subject token comes from. A string is used as it is, and cannot be renewed when it expires. */
   readonly subjectToken: SubjectTokenSource | string

@@ -5,6 +5,7 @@ export interface IniSection {
   readonly entries: readonly IniEntry[]
 }
 
+/** One `key = value`. */
 export interface IniEntry {
   readonly key: string
   readonly value: string

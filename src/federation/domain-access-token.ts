@@ -3,6 +3,7 @@ import { readJson, serviceCall } from '../http/service-call.js'
 import type { Clock, CredentialsProvider, OciCredentials } from '../types.js'
 import { signedForm, tokenUrl } from './token-exchange.js'
 
+/** Whose access token is wanted, and what for. */
 export interface DomainAccessTokenOptions {
   /** The identity domain's URL. */
   readonly domain: string

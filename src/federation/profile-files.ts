@@ -6,6 +6,7 @@ import { fingerprint } from '../keys/fingerprint.js'
 import type { Runtime, RuntimeFiles } from '../runtime/types.js'
 import type { OciCredentials } from '../types.js'
 
+/** Which profile, and where it lies. */
 export interface ProfileOptions {
   /** @defaultValue `DEFAULT` */
   readonly profile?: string
@@ -62,6 +63,12 @@ export async function writeProfile(credentials: OciCredentials, options: Profile
  * Removes what {@link writeProfile} wrote: the section, the tokens and the keys. Where nothing is, nothing happens.
  *
  * Rejects as `writeProfile` does for the runtime and the profile name.
+ * @example
+ * ```ts
+ * import { removeProfile } from 'countersign/federation/profile-files'
+ *
+ * await removeProfile({ profile: 'UPST' })
+ * ```
  */
 export async function removeProfile(options: ProfileOptions = {}): Promise<void> {
   const { files, configFile, directory, profile } = place(options)

@@ -27,6 +27,7 @@ export interface SigningClient {
   readonly credentials: CredentialsProvider<OciCredentials>
 }
 
+/** How an exchange is made, and with which domain. */
 export interface TokenExchangeOptions extends ServiceCallOptions {
   /** The identity domain's URL, as {@link identityDomain} takes it. */
   readonly domain: string

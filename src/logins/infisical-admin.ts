@@ -27,6 +27,14 @@ export interface InfisicalOciAuth {
  *
  * @throws UsageError `OPTION_INVALID` for values that Infisical refuses; ServiceError when it refuses anyway, such as
  * 400 for an identity that has OCI Auth already.
+ * @example
+ * ```ts
+ * import { attachInfisicalOciAuth, type InfisicalAdmin } from 'countersign/logins/infisical-admin'
+ *
+ * declare const admin: InfisicalAdmin
+ * const auth = { tenancyOcid: 'ocid1.tenancy.oc1..a', allowedUsernames: ['ci@example.com'] }
+ * await attachInfisicalOciAuth('01234567-89ab-cdef-0123-456789abcdef', auth, admin)
+ * ```
  * @see https://infisical.com/docs/documentation/platform/identities/oci-auth
  */
 export async function attachInfisicalOciAuth(
@@ -37,7 +45,18 @@ export async function attachInfisicalOciAuth(
   return call('POST', identityId, admin, bodyOf(auth))
 }
 
-/** Reads the OCI Auth of an identity. @throws ServiceError 400 when it has none, 404 when there is no such identity. */
+/**
+ * Reads the OCI Auth of an identity.
+ *
+ * @throws ServiceError 400 when it has none, 404 when there is no such identity.
+ * @example
+ * ```ts
+ * import { getInfisicalOciAuth, type InfisicalAdmin } from 'countersign/logins/infisical-admin'
+ *
+ * declare const admin: InfisicalAdmin
+ * const { allowedUsernames } = await getInfisicalOciAuth('01234567-89ab-cdef-0123-456789abcdef', admin)
+ * ```
+ */
 export async function getInfisicalOciAuth(identityId: string, admin: InfisicalAdmin): Promise<InfisicalOciAuth> {
   return call('GET', identityId, admin)
 }
@@ -47,6 +66,13 @@ export async function getInfisicalOciAuth(identityId: string, admin: InfisicalAd
  * that is left out for an empty one, and so let the whole tenancy in. Therefore the present state is read and sent again.
  *
  * @throws UsageError, ServiceError as {@link attachInfisicalOciAuth} does.
+ * @example
+ * ```ts
+ * import { updateInfisicalOciAuth, type InfisicalAdmin } from 'countersign/logins/infisical-admin'
+ *
+ * declare const admin: InfisicalAdmin
+ * await updateInfisicalOciAuth('01234567-89ab-cdef-0123-456789abcdef', { accessTokenTTL: 3600 }, admin)
+ * ```
  */
 export async function updateInfisicalOciAuth(
   identityId: string,
@@ -57,7 +83,18 @@ export async function updateInfisicalOciAuth(
   return call('PATCH', identityId, admin, bodyOf({ tenancyOcid, allowedUsernames, ...changes }))
 }
 
-/** Takes OCI Auth from an identity, and ends the tokens it gave. @throws ServiceError */
+/**
+ * Takes OCI Auth from an identity, and ends the tokens it gave.
+ *
+ * @throws ServiceError
+ * @example
+ * ```ts
+ * import { detachInfisicalOciAuth, type InfisicalAdmin } from 'countersign/logins/infisical-admin'
+ *
+ * declare const admin: InfisicalAdmin
+ * await detachInfisicalOciAuth('01234567-89ab-cdef-0123-456789abcdef', admin)
+ * ```
+ */
 export async function detachInfisicalOciAuth(identityId: string, admin: InfisicalAdmin): Promise<void> {
   await call('DELETE', identityId, admin)
 }

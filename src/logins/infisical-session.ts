@@ -3,6 +3,7 @@ import { ServiceError } from '../errors.js'
 import { systemClock } from '../types.js'
 import { type InfisicalLoginOptions, type InfisicalToken, infisicalLogin, renewInfisicalToken } from './infisical.js'
 
+/** A login, and how it is kept alive. */
 export type InfisicalSessionOptions = InfisicalLoginOptions & CacheOptions<InfisicalToken>
 
 /**

@@ -20,6 +20,7 @@ export interface InfisicalSite {
   readonly retry?: RetryPolicy | false | undefined
 }
 
+/** Who logs in, as which machine identity. */
 export interface InfisicalLoginOptions extends InfisicalSite {
   /** The id of the machine identity, a UUID. */
   readonly identityId: string
@@ -73,6 +74,18 @@ export async function infisicalLogin(options: InfisicalLoginOptions): Promise<In
  * does the sending.
  *
  * @throws UsageError as {@link infisicalLogin} does.
+ * @example
+ * ```ts
+ * import { apiKey } from 'countersign'
+ * import { infisicalLoginBody } from 'countersign/logins/infisical'
+ *
+ * declare const [tenancy, user, privateKey]: [string, string, string]
+ * const body = await infisicalLoginBody({
+ *   identityId: '01234567-89ab-cdef-0123-456789abcdef',
+ *   credentials: apiKey({ tenancy, user, privateKey }),
+ *   region: 'us-ashburn-1',
+ * })
+ * ```
  */
 export async function infisicalLoginBody(options: InfisicalLoginOptions): Promise<object> {
   const { identityId, organizationSlug, clock, signal } = options
@@ -93,12 +106,30 @@ export async function infisicalLoginBody(options: InfisicalLoginOptions): Promis
  *
  * @throws ServiceError 401 when the token has reached its maximum life, was revoked or is used up, 403 when it has
  * expired: log in again.
+ * @example
+ * ```ts
+ * import { renewInfisicalToken } from 'countersign/logins/infisical'
+ *
+ * declare const before: string
+ * const { accessToken, expiresAt } = await renewInfisicalToken(before)
+ * ```
  */
 export async function renewInfisicalToken(token: string, site: InfisicalSite = {}): Promise<InfisicalToken> {
   return tokenFrom(await post('/api/v1/auth/token/renew', async () => ({ accessToken: token }), site), site)
 }
 
-/** Ends an access token. @throws ServiceError when the server refuses. */
+/**
+ * Ends an access token.
+ *
+ * @throws ServiceError when the server refuses.
+ * @example
+ * ```ts
+ * import { revokeInfisicalToken } from 'countersign/logins/infisical'
+ *
+ * declare const accessToken: string
+ * await revokeInfisicalToken(accessToken)
+ * ```
+ */
 export async function revokeInfisicalToken(token: string, site: InfisicalSite = {}): Promise<void> {
   await post('/api/v1/auth/token/revoke', async () => ({ accessToken: token }), site)
 }

@@ -7,6 +7,7 @@ import type { ClientProof } from '../verify/client-proof.js'
 import { parseKeyId } from '../verify/key-id.js'
 import type { UserProof } from '../verify/principal-relay.js'
 
+/** Whose identity is to be proved. */
 export interface PrincipalProofOptions {
   readonly credentials: CredentialsProvider<OciCredentials>
   /** Left out: the region of the credentials. */
@@ -51,6 +52,14 @@ export async function userProof(options: PrincipalProofOptions): Promise<UserPro
  * makes. Our own policies must allow it: `AUTHENTICATION_INSPECT` in the tenancy. The other side is `verifyClientProof`.
  *
  * @throws UsageError `OPTION_INVALID` without a region or a challenge.
+ * @example
+ * ```ts
+ * import { instancePrincipal } from 'countersign/credentials/instance-principal'
+ * import { clientProof } from 'countersign/logins/principal-proof'
+ *
+ * declare const challenge: string
+ * const proof = await clientProof({ credentials: instancePrincipal(), challenge })
+ * ```
  */
 export async function clientProof(
   options: PrincipalProofOptions & { readonly challenge: string },

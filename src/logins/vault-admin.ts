@@ -17,19 +17,53 @@ export interface VaultOciRole {
   readonly token?: Readonly<Record<string, unknown>>
 }
 
-/** Names the one tenancy whose principals may log in at this mount. @throws UsageError, ServiceError */
+/**
+ * Names the one tenancy whose principals may log in at this mount.
+ *
+ * @throws UsageError, ServiceError
+ * @example
+ * ```ts
+ * import { configureVaultOci, type VaultAdmin } from 'countersign/logins/vault-admin'
+ *
+ * declare const admin: VaultAdmin
+ * await configureVaultOci('ocid1.tenancy.oc1..a', admin)
+ * ```
+ */
 export async function configureVaultOci(homeTenancyId: string, admin: VaultAdmin): Promise<void> {
   if (!homeTenancyId.startsWith('ocid1.tenancy.')) throw invalid('the OCID of a tenancy')
   await call('POST', '/config', admin, { home_tenancy_id: homeTenancyId })
 }
 
-/** The home tenancy of the mount. @throws ServiceError 404 when none is set. */
+/**
+ * The home tenancy of the mount.
+ *
+ * @throws ServiceError 404 when none is set.
+ * @example
+ * ```ts
+ * import { getVaultOciConfig, type VaultAdmin } from 'countersign/logins/vault-admin'
+ *
+ * declare const admin: VaultAdmin
+ * const homeTenancyId = await getVaultOciConfig(admin)
+ * ```
+ */
 export async function getVaultOciConfig(admin: VaultAdmin): Promise<string> {
   const { home_tenancy_id: tenancy } = await data(await call('GET', '/config', admin))
   return String(tenancy)
 }
 
-/** Makes or changes a role. @throws UsageError `OPTION_INVALID` for OCIDs that are no groups; ServiceError */
+/**
+ * Makes or changes a role.
+ *
+ * @throws UsageError `OPTION_INVALID` for OCIDs that are no groups; ServiceError
+ * @example
+ * ```ts
+ * import { putVaultOciRole, type VaultAdmin } from 'countersign/logins/vault-admin'
+ *
+ * declare const admin: VaultAdmin
+ * const token = { token_policies: ['ci'], token_ttl: 600 }
+ * await putVaultOciRole('ci', { ocidList: ['ocid1.dynamicgroup.oc1..a'], token }, admin)
+ * ```
+ */
 export async function putVaultOciRole(
   role: string,
   { ocidList, token }: VaultOciRole,
@@ -41,13 +75,35 @@ export async function putVaultOciRole(
   await call('POST', `/role/${roleName(role)}`, admin, { ocid_list: ocidList, ...token })
 }
 
-/** Reads a role. @throws ServiceError 404 when there is none. */
+/**
+ * Reads a role.
+ *
+ * @throws ServiceError 404 when there is none.
+ * @example
+ * ```ts
+ * import { getVaultOciRole, type VaultAdmin } from 'countersign/logins/vault-admin'
+ *
+ * declare const admin: VaultAdmin
+ * const { ocidList } = await getVaultOciRole('ci', admin)
+ * ```
+ */
 export async function getVaultOciRole(role: string, admin: VaultAdmin): Promise<VaultOciRole> {
   const { ocid_list: ocids, ...token } = await data(await call('GET', `/role/${roleName(role)}`, admin))
   return { ocidList: Array.isArray(ocids) ? ocids.map(String) : [], token }
 }
 
-/** The names of all roles. @throws ServiceError */
+/**
+ * The names of all roles.
+ *
+ * @throws ServiceError
+ * @example
+ * ```ts
+ * import { listVaultOciRoles, type VaultAdmin } from 'countersign/logins/vault-admin'
+ *
+ * declare const admin: VaultAdmin
+ * for (const role of await listVaultOciRoles(admin)) console.log(role)
+ * ```
+ */
 export async function listVaultOciRoles(admin: VaultAdmin): Promise<readonly string[]> {
   try {
     const { keys } = await data(await call('GET', '/role?list=true', admin))
@@ -58,7 +114,18 @@ export async function listVaultOciRoles(admin: VaultAdmin): Promise<readonly str
   }
 }
 
-/** Removes a role. Tokens that it gave live on. @throws ServiceError */
+/**
+ * Removes a role. Tokens that it gave live on.
+ *
+ * @throws ServiceError
+ * @example
+ * ```ts
+ * import { deleteVaultOciRole, type VaultAdmin } from 'countersign/logins/vault-admin'
+ *
+ * declare const admin: VaultAdmin
+ * await deleteVaultOciRole('ci', admin)
+ * ```
+ */
 export async function deleteVaultOciRole(role: string, admin: VaultAdmin): Promise<void> {
   await call('DELETE', `/role/${roleName(role)}`, admin)
 }

@@ -26,6 +26,7 @@ export interface VaultSite {
   readonly retry?: RetryPolicy | false | undefined
 }
 
+/** Who logs in, and to which role. */
 export interface VaultLoginOptions extends VaultSite {
   /** The name of the role. Vault knows roles in lower case alone, and that form is signed. */
   readonly role: string
@@ -83,7 +84,20 @@ export async function vaultLogin(options: VaultLoginOptions): Promise<VaultToken
   return tokenFrom(await readJson(response, 'the login of Vault'), clock())
 }
 
-/** The `request_headers` of a login, in the chosen form, for clients that send it themselves. @throws as `vaultLogin` */
+/**
+ * The `request_headers` of a login, in the chosen form, for clients that send it themselves.
+ *
+ * @throws as `vaultLogin`
+ * @example
+ * ```ts
+ * import type { CredentialsProvider, OciCredentials } from 'countersign'
+ * import { vaultLoginHeaders } from 'countersign/logins/vault'
+ *
+ * declare const credentials: CredentialsProvider<OciCredentials>
+ * const address = 'https://vault.example.com:8200'
+ * const request_headers = await vaultLoginHeaders({ address, role: 'ci', credentials, encoding: 'base64' })
+ * ```
+ */
 export async function vaultLoginHeaders(options: VaultLoginOptions): Promise<unknown> {
   const { encoding = 'object', clock, signal } = options
   const credentials = await options.credentials(signal && { signal })

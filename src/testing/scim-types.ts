@@ -27,6 +27,7 @@ export interface ScimType {
   readonly checkRemoval?: (record: ScimRecord, domain: IdentityDomain, force: boolean) => void
 }
 
+/** The attribute that holds `serviceUser`. */
 export const USER_EXTENSION = 'urn:ietf:params:scim:schemas:oracle:idcs:extension:user:User'
 
 /** The types that set-up needs, with their quirks. @see https://docs.oracle.com/en-us/iaas/api/#/en/identity-domains/v1/ */

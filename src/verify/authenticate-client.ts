@@ -17,6 +17,7 @@ export interface AuthenticationService {
   readonly timeoutMs?: number | undefined
 }
 
+/** Whose requests are taken, and how OCI is asked. */
 export interface AuthenticateClientOptions extends AuthenticationService, PresignedRules {
   /** The authorities this service answers to: a request that was signed for another must not pass here. */
   readonly hosts: readonly string[]
@@ -90,6 +91,15 @@ export async function authenticateClient(
  * Which of these groups and dynamic groups a principal is in.
  *
  * @throws ServiceError when OCI cannot be asked.
+ * @example
+ * ```ts
+ * import { type AuthenticatedClient, filterGroupMembership } from 'countersign/verify/authenticate-client'
+ *
+ * declare const client: AuthenticatedClient
+ * declare const signedFetch: typeof fetch
+ * const service = { region: 'eu-frankfurt-1', fetch: signedFetch }
+ * const [group] = await filterGroupMembership(client, ['ocid1.group.oc1..admins'], service)
+ * ```
  */
 export async function filterGroupMembership(
   client: Pick<AuthenticatedClient, 'subject' | 'tenancy' | 'claims'>,

@@ -27,6 +27,7 @@ export interface ClientProof {
   readonly body: string
 }
 
+/** Whose proofs are taken. */
 export interface ClientProofOptions extends RelayRegionRules, Omit<PresignedRules, 'requiredHeaders'> {
   /** The OCIDs of the tenancies whose principals may call. */
   readonly tenancies: readonly string[]

@@ -21,6 +21,7 @@ export interface UserProof {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** Whose proofs are taken. */
 export interface RelayOptions extends RelayRegionRules, Omit<PresignedRules, 'requiredHeaders'> {
   /** The OCIDs of the tenancies whose users may call. There is no default: every tenancy has a user of any name. */
   readonly tenancies: readonly string[]
@@ -79,7 +80,18 @@ export async function verifyUserProof(proof: UserProof, options: RelayOptions): 
   return { ...matchingUser(answer, user, tenancy), region: region.id, time: presigned.time }
 }
 
-/** The proof in the JSON body of a request. @throws VerificationError `HEADERS_MALFORMED` */
+/**
+ * The proof in the JSON body of a request.
+ *
+ * @throws VerificationError `HEADERS_MALFORMED`
+ * @example
+ * ```ts
+ * import { readUserProof } from 'countersign/verify/principal-relay'
+ *
+ * declare const request: Request
+ * const { region } = await readUserProof(request)
+ * ```
+ */
 export async function readUserProof(request: Request): Promise<UserProof> {
   const body: unknown = await request.json().catch(() => undefined)
   const { region, headers } = (body ?? {}) as Partial<UserProof>

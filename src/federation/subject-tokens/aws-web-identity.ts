@@ -2,6 +2,7 @@ import { ServiceError } from '../../errors.js'
 import { serviceCall } from '../../http/service-call.js'
 import { SUBJECT_TOKEN_RETRY, type SubjectTokenSource, subjectTokenFrom } from './source.js'
 
+/** What the token is for, and who asks for it. */
 export interface AwsWebIdentityOptions {
   /**
    * A `fetch` that signs for AWS (Signature Version 4, service `sts`), such as the one of `aws4fetch`'s `AwsClient`.

@@ -3,6 +3,7 @@ import { readJson, serviceCall } from '../../http/service-call.js'
 import type { Runtime } from '../../runtime/types.js'
 import { SUBJECT_TOKEN_RETRY, type SubjectTokenSource, tokenMember } from './source.js'
 
+/** Which identity, and what its token is for. */
 export interface AzureManagedIdentityOptions {
   /** The application id (URI) the token is for; it becomes the token's `aud`. */
   readonly resource: string

@@ -3,6 +3,7 @@ import type { Runtime } from '../../runtime/types.js'
 import { tokenFile } from './file.js'
 import { notConfigured, type SubjectTokenSource } from './source.js'
 
+/** Where variables and files are read. */
 export interface AzureWorkloadIdentityOptions {
   /** @defaultValue the runtime's own environment and files */
   readonly runtime?: Pick<Runtime, 'env' | 'files' | 'name'>

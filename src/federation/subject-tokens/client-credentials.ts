@@ -5,6 +5,7 @@ import { readJson, serviceCall } from '../../http/service-call.js'
 import type { Runtime } from '../../runtime/types.js'
 import { SUBJECT_TOKEN_RETRY, type SubjectTokenSource, tokenMember } from './source.js'
 
+/** A client of another identity provider. */
 export interface ClientCredentialsOptions {
   /** The token endpoint of the identity provider that the trust names. */
   readonly tokenUrl: string

@@ -3,6 +3,7 @@ import { ConfigurationError, UsageError } from '../../errors.js'
 import type { Runtime } from '../../runtime/types.js'
 import { type SubjectTokenSource, subjectTokenFrom } from './source.js'
 
+/** What runs the program. */
 export interface CommandOptions {
   /** @defaultValue the runtime's own processes */
   readonly runtime?: Pick<Runtime, 'name' | 'run'>

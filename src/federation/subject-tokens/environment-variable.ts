@@ -2,6 +2,7 @@ import { runtime as defaultRuntime } from '#runtime'
 import type { Runtime } from '../../runtime/types.js'
 import { notConfigured, type SubjectTokenSource, subjectTokenFrom } from './source.js'
 
+/** Where variables are read. */
 export interface EnvironmentVariableOptions {
   /** @defaultValue the runtime's own environment */
   readonly runtime?: Pick<Runtime, 'env'>

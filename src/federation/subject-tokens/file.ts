@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.js'
 import type { Runtime } from '../../runtime/types.js'
 import { notConfigured, type SubjectTokenSource, subjectTokenFrom } from './source.js'
 
+/** Where files are read. */
 export interface TokenFileOptions {
   /** @defaultValue the runtime's own files */
   readonly runtime?: Pick<Runtime, 'files' | 'name'>

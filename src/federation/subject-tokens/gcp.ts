@@ -3,6 +3,7 @@ import { serviceCall } from '../../http/service-call.js'
 import type { Runtime } from '../../runtime/types.js'
 import { SUBJECT_TOKEN_RETRY, type SubjectTokenSource, subjectTokenFrom } from './source.js'
 
+/** Which service account, and what its token is for. */
 export interface GcpOptions {
   /** The `aud` of the token. Pin it in the trust: Google signs for every project with the same keys. */
   readonly audience: string

@@ -4,6 +4,7 @@ import { readJson, serviceCall } from '../../http/service-call.js'
 import type { Runtime } from '../../runtime/types.js'
 import { notConfigured, SUBJECT_TOKEN_RETRY, type SubjectTokenSource, tokenMember } from './source.js'
 
+/** What the ID token is for. */
 export interface GitHubActionsOptions {
   /**
    * The `aud` of the token. Any text will do unless the trust pins it with `clientClaimValues`.

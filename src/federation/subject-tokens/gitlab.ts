@@ -1,6 +1,7 @@
 import { type EnvironmentVariableOptions, environmentVariable } from './environment-variable.js'
 import type { SubjectTokenSource } from './source.js'
 
+/** Which of the job's ID tokens. */
 export interface GitLabOptions extends EnvironmentVariableOptions {
   /**
    * The name under the job's `id_tokens`.

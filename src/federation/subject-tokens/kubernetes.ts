@@ -6,6 +6,7 @@ import type { SubjectTokenSource } from './source.js'
 /** Where Kubernetes mounts the token of a pod's service account unless the pod says otherwise. */
 export const KUBERNETES_TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
+/** Where the token is mounted. */
 export interface KubernetesOptions {
   /** @defaultValue {@link KUBERNETES_TOKEN_PATH} */
   readonly path?: string

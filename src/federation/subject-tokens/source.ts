@@ -7,6 +7,7 @@ import { RETRY, type RetryPolicy } from '../../http/retry.js'
  */
 export type SubjectTokenSource = (context?: SubjectTokenContext) => Promise<string>
 
+/** What a source is told. */
 export interface SubjectTokenContext {
   readonly signal?: AbortSignal
 }

@@ -7,6 +7,7 @@ import { planApp } from './plan-app.js'
 import { deleteApp } from './remove-setup.js'
 import { equals, type ScimClient, scimClient } from './scim-client.js'
 
+/** Who makes the application, and what it is called. */
 export interface AdminAppOptions {
   /** Signed with an administrator's OCI credentials. */
   readonly scim: ScimClient

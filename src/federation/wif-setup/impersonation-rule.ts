@@ -14,6 +14,7 @@ export interface RuleContext {
   readonly clientClaimValues?: readonly string[]
 }
 
+/** What a finding is about. Codes are stable; messages are not. */
 export type RuleFindingCode =
   | 'claim-composite'
   | 'grammar'
@@ -47,7 +48,15 @@ export function isMultiTenantIssuer(issuer: string): boolean {
   return MULTI_TENANT_ISSUERS.some((pattern) => pattern.test(issuer))
 }
 
-/** Reads a rule; `undefined` when it does not follow the grammar. Quotes around the value are left in it. */
+/**
+ * Reads a rule; `undefined` when it does not follow the grammar. Quotes around the value are left in it.
+ * @example
+ * ```ts
+ * import { readImpersonationRule } from 'countersign/federation/wif-setup/impersonation-rule'
+ *
+ * readImpersonationRule('sub eq repo:octo-org/app:*')?.operator // 'eq'
+ * ```
+ */
 export function readImpersonationRule(rule: string): ImpersonationRule | undefined {
   const [, claim, operator, value] = /^\s*([\w.:/-]+)\s+(eq|co)\s+(\S.*?)\s*$/.exec(rule) ?? []
   if (claim === undefined || value === undefined || (operator !== 'eq' && operator !== 'co')) return undefined

@@ -63,6 +63,14 @@ export async function setAppActive(scim: ScimClient, id: string, active: boolean
  * Gives an application a new secret, when the old one is lost. Whoever uses the old one is refused from then on.
  *
  * Rejects with ServiceError.
+ * @example
+ * ```ts
+ * import { regenerateClientSecret } from 'countersign/federation/wif-setup/plan-app'
+ * import type { ScimClient } from 'countersign/federation/wif-setup/scim-client'
+ *
+ * declare const scim: ScimClient
+ * const clientSecret = await regenerateClientSecret(scim, '0123456789abcdef0123456789abcdef')
+ * ```
  */
 export async function regenerateClientSecret(scim: ScimClient, appId: string): Promise<string> {
   const schemas = ['urn:ietf:params:scim:schemas:oracle:idcs:AppClientSecretRegenerator']

@@ -18,6 +18,7 @@ export interface PolicyClient {
   remove(id: string): Promise<void>
 }
 
+/** How the Identity API is reached. */
 export interface PolicyClientOptions {
   /** The tenancy's home region: policies can be changed nowhere else. */
   readonly region: string
@@ -30,6 +31,14 @@ export interface PolicyClientOptions {
 /**
  * A client for IAM policies. Its methods reject with ServiceError.
  *
+ * @example
+ * ```ts
+ * import { policyClient } from 'countersign/federation/wif-setup/policy-client'
+ *
+ * declare const signedFetch: typeof fetch
+ * const policies = policyClient({ region: 'us-ashburn-1', fetch: signedFetch })
+ * const policy = await policies.find('ocid1.tenancy.oc1..a', 'ci')
+ * ```
  * @see https://docs.oracle.com/en-us/iaas/api/#/en/identity/latest/Policy/
  */
 export function policyClient(options: PolicyClientOptions): PolicyClient {

@@ -25,10 +25,12 @@ export interface WifOutcome {
   readonly outcome: 'created' | 'updated' | 'unchanged'
 }
 
+/** What a set-up made or found. */
 export interface WifResult extends SetupIds {
   readonly outcomes: readonly WifOutcome[]
 }
 
+/** A set-up, and the way to the domain. */
 export interface WifPlanOptions extends SetupClients {
   readonly setup: WifSetup
   /** Takes rules that the linter calls errors. Only for rules that you tried. */

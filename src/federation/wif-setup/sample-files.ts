@@ -30,6 +30,13 @@ const TRUST_NAME = 'Token Trust for IDP'
  * Reads the `setupConfig.ini` of Oracle's workload identity federation sample. `iam_guid` holds the domain's URL there.
  *
  * @throws ConfigurationError `CONFIG_INVALID` when something required is missing; the message names section and key.
+ * @example
+ * ```ts
+ * import { readSetupConfig } from 'countersign/federation/wif-setup/sample-files'
+ *
+ * declare const text: string // of setupConfig.ini
+ * const { setup, profile, warnings } = readSetupConfig(text)
+ * ```
  */
 export function readSetupConfig(text: string): SetupConfig {
   const file = new SampleFile(text)
@@ -56,6 +63,15 @@ export function readSetupConfig(text: string): SetupConfig {
  * Reads the `runtimeConfig.ini` of the same sample.
  *
  * @throws ConfigurationError `CONFIG_INVALID` when something required is missing.
+ * @example
+ * ```ts
+ * import { workloadIdentityFederation } from 'countersign/credentials/workload-identity-federation'
+ * import { readRuntimeConfig } from 'countersign/federation/wif-setup/sample-files'
+ *
+ * declare const text: string // of runtimeConfig.ini
+ * const { domain, clientId: id, clientSecret: secret, subjectToken = '' } = readRuntimeConfig(text)
+ * const credentials = workloadIdentityFederation({ domain, client: { id, secret }, subjectToken })
+ * ```
  */
 export function readRuntimeConfig(text: string): RuntimeConfig {
   const file = new SampleFile(text)

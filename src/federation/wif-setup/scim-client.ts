@@ -8,12 +8,14 @@ export interface ScimResource extends Readonly<Record<string, unknown>> {
   readonly id: string
 }
 
+/** One operation of a PATCH. */
 export interface ScimOperation {
   readonly op: 'add' | 'replace' | 'remove'
   readonly path: string
   readonly value?: unknown
 }
 
+/** Which domain, and how it is reached. */
 export interface ScimClientOptions {
   readonly domain: string
   /** A `fetch` that authenticates: signed with an administrator's OCI credentials, or with a bearer token. */
@@ -40,6 +42,14 @@ const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
  * A client for the administration side of an identity domain.
  *
  * Its methods reject with ServiceError: the status, and the domain's `detail` in the message.
+ * @example
+ * ```ts
+ * import { equals, scimClient } from 'countersign/federation/wif-setup/scim-client'
+ *
+ * declare const signedFetch: typeof fetch
+ * const scim = scimClient({ domain: 'https://idcs-….identity.oraclecloud.com', fetch: signedFetch })
+ * const [user] = await scim.find('Users', equals('userName', 'ci'), ['id'])
+ * ```
  * @see https://docs.oracle.com/en-us/iaas/api/#/en/identity-domains/v1/
  */
 export function scimClient(options: ScimClientOptions): ScimClient {

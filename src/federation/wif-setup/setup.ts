@@ -51,6 +51,7 @@ export interface ResourcePrincipalLabel {
   readonly claims: readonly string[]
 }
 
+/** An IAM policy that goes with a set-up. */
 export interface WifPolicy {
   readonly name: string
   /** The OCID of the compartment or tenancy that holds the policy. */
@@ -65,6 +66,13 @@ export interface WifPolicy {
  * @returns what is doubtful about its rules; nothing, when all is well.
  * @throws UsageError `OPTION_INVALID` or `URL_INVALID` for what the domain would refuse, and for rules with errors
  * unless `allowUnsafeRules` is true.
+ * @example
+ * ```ts
+ * import { checkWifSetup, type WifSetup } from 'countersign/federation/wif-setup/setup'
+ *
+ * declare const setup: WifSetup
+ * for (const { rule, message } of checkWifSetup(setup)) console.warn(rule, message)
+ * ```
  */
 export function checkWifSetup(setup: WifSetup, options: { allowUnsafeRules?: boolean } = {}): readonly RuleFinding[] {
   identityDomain(setup.domain)

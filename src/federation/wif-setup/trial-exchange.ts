@@ -8,6 +8,7 @@ import { type ExchangeClient, exchangeToken } from '../token-exchange.js'
 import { type TokenExchangeParameters, tokenExchangeForm } from '../token-exchange-form.js'
 import type { WifSetup } from './setup.js'
 
+/** What is tried, and how patiently. */
 export interface TrialExchangeOptions {
   readonly setup: WifSetup
   readonly client: ExchangeClient
@@ -42,6 +43,16 @@ const PASSING = ['invalid_client', 'unauthorized_client', 'invalid_grant']
  * to a minute to be known everywhere, so refusals that may pass are tried again for that long.
  *
  * Rejects with the last ServiceError when the domain still refuses, and with what the source rejects with.
+ * @example
+ * ```ts
+ * import { kubernetes } from 'countersign/federation/subject-tokens/kubernetes'
+ * import type { WifSetup } from 'countersign/federation/wif-setup/setup'
+ * import { trialExchange } from 'countersign/federation/wif-setup/trial-exchange'
+ *
+ * declare const setup: WifSetup
+ * declare const client: { id: string; secret: string }
+ * const { subject } = await trialExchange({ setup, client, subjectToken: kubernetes(), fetch })
+ * ```
  */
 export async function trialExchange(options: TrialExchangeOptions): Promise<TrialResult> {
   const { patienceMs = 60_000, clock = systemClock, sleep = systemSleep, signal, onWait } = options
