@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -6,6 +7,7 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         // The sources themselves, in Node.
@@ -19,6 +21,8 @@ export default defineConfig({
         },
         test: {
           name: 'node',
+          globalSetup: ['test/fixtures/rsa-pool.ts'],
+          setupFiles: ['test/fixtures/quick-rsa.ts'],
           include: ['test/**/*.test.ts'],
           exclude: [
             'test/package/**',

@@ -15,7 +15,7 @@ export interface RetryPolicy {
 }
 
 /** The policies in use. `DEFAULT` is for services, `FEDERATION` for tokens, `METADATA` for what an instance tells of itself. */
-export const RETRY = {
+export const RETRY: Readonly<Record<'DEFAULT' | 'FEDERATION' | 'METADATA', RetryPolicy>> = {
   DEFAULT: {
     attempts: 8,
     totalMs: 600_000,
@@ -39,7 +39,7 @@ export const RETRY = {
     // An instance that has just started answers 404 for a while.
     retryOn: (status) => noAnswer(status) || status === 404 || status === 429 || isServerFault(status),
   },
-} as const satisfies Record<string, RetryPolicy>
+}
 
 const noAnswer = (status: number | undefined): status is undefined => status === undefined
 const isPassingConflict = (code: string | undefined): boolean => code === 'IncorrectState' || code === 'LockConflict'

@@ -2,56 +2,56 @@ import { ConfigurationError, UsageError } from '../errors.js'
 
 /** What the signer refuses, and what it says then. No message repeats what may hold a secret. */
 const REFUSALS = {
-  BODY_LENGTH_UNKNOWN: () =>
+  BODY_LENGTH_UNKNOWN: (): UsageError =>
     usage(
       'BODY_LENGTH_UNKNOWN',
       'Expected the length of the stream, which OCI wants beforehand, found none; pass contentLength, or send a Blob or bytes.',
     ),
-  BODY_NOT_ALLOWED: (method: string) =>
+  BODY_NOT_ALLOWED: (method: string): UsageError =>
     usage('BODY_NOT_ALLOWED', `Expected no body in a ${method} request, found one; use POST, PUT or PATCH.`),
-  BODY_NOT_REPLAYABLE: () =>
+  BODY_NOT_REPLAYABLE: (): UsageError =>
     usage(
       'BODY_NOT_REPLAYABLE',
       'Expected a request whose body is unread, found one that was sent or read; make a new Request.',
     ),
-  BODY_UNSUPPORTED: (tag: string) =>
+  BODY_UNSUPPORTED: (tag: string): UsageError =>
     usage(
       'BODY_UNSUPPORTED',
       `Expected text, bytes, a Blob, FormData, URLSearchParams or a stream as body, found ${tag}; JSON.stringify() an object first.`,
     ),
-  DIGEST_MISSING: () =>
+  DIGEST_MISSING: (): UsageError =>
     usage(
       'BODY_UNSUPPORTED',
       'Expected the digest of the stream, which the signature covers, found none; pass contentSha256, bytes, or body: "exclude" where the operation allows it.',
     ),
-  DIGEST_INVALID: () =>
+  DIGEST_INVALID: (): UsageError =>
     usage(
       'OPTION_INVALID',
       'Expected contentSha256 as 44 characters of base64 (the SHA-256 of the body), found something else.',
     ),
-  HEADER_INVALID: (name: string) =>
+  HEADER_INVALID: (name: string): UsageError =>
     usage(
       'HEADER_INVALID',
       `Expected a name without special characters and a value of printable ASCII, found another character in the header ${JSON.stringify(name)}; trim or encode it.`,
     ),
-  HEADER_MISSING: (name: string) =>
+  HEADER_MISSING: (name: string): UsageError =>
     usage(
       'HEADER_INVALID',
       `Expected the header ${JSON.stringify(name)}, which is to be signed, found none; set it or take it off the list.`,
     ),
-  KEY_ID_INVALID: () =>
+  KEY_ID_INVALID: (): UsageError =>
     usage(
       'KEY_ID_INVALID',
       'Expected a key id of printable ASCII without quotes and backslashes, found another character; trim a token read from a file.',
     ),
-  KEY_UNSUPPORTED: () =>
+  KEY_UNSUPPORTED: (): ConfigurationError =>
     new ConfigurationError(
       'KEY_UNSUPPORTED',
       'Expected a private CryptoKey for RSASSA-PKCS1-v1_5 with SHA-256 or a function that signs, found another key; importPrivateKey() makes one from PEM.',
     ),
-  METHOD_INVALID: (method: string, methods: readonly string[]) =>
+  METHOD_INVALID: (method: string, methods: readonly string[]): UsageError =>
     usage('METHOD_INVALID', `Expected one of ${methods.join(', ')}, found ${JSON.stringify(method)}.`),
-  URL_INVALID: () =>
+  URL_INVALID: (): UsageError =>
     usage(
       'URL_INVALID',
       'Expected an absolute http(s) URL without userinfo, and without what URL parsers rewrite in a path ("." and ".." segments, backslashes, tabs, line ends), found another; encode such segments ("a%2F..%2Fb"), and pass credentials apart.',

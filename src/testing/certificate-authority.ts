@@ -1,7 +1,7 @@
 import type { CertificateText, DistinguishedName } from '../certificates/types.js'
 import { encodeBase64 } from '../encoding/base64.js'
 import type { EmulatorState } from './state.js'
-import { slot } from './surface.js'
+import { type Slot, slot } from './surface.js'
 
 /** What an instance's certificate is like. Each shape is one that a client must cope with, or refuse. */
 export interface CertificateShape {
@@ -42,7 +42,10 @@ const DAY_MS = 86_400_000
 const LEAF_LIFE_MS = DAY_MS / 2
 
 /** The authority's part of the emulator's memory. */
-export const certificateAuthority = slot('certificate-authority', (state) => new CertificateAuthority(state))
+export const certificateAuthority: Slot<CertificateAuthority> = slot(
+  'certificate-authority',
+  (state) => new CertificateAuthority(state),
+)
 
 /**
  * A root, an intermediate and the instance's certificate under it, all RSA-2048, built when first asked for.

@@ -3,15 +3,17 @@ import type { Identities } from './identities.js'
 
 const HOUR_MS = 3_600_000
 
+type TokenKind = 'instance' | 'resource' | 'workload' | 'session' | 'scoped' | 'delegation'
+
 /** How long each kind of token lives at OCI, as far as its clients' fixtures tell. */
-export const TOKEN_LIFE_MS = {
+export const TOKEN_LIFE_MS: Readonly<Record<TokenKind, number>> = {
   instance: 6 * HOUR_MS,
   resource: HOUR_MS / 3,
   workload: HOUR_MS,
   session: HOUR_MS,
   scoped: HOUR_MS / 3,
   delegation: HOUR_MS,
-} as const
+}
 
 /** What the token of a compute instance says. */
 export function instanceClaims(identities: Identities, tenancy: string = identities.tenancy): Claims {

@@ -7,8 +7,7 @@ import { emulatedOcid } from './identities.js'
 import type { Principal } from './principal.js'
 import type { ReceivedRequest } from './received.js'
 import type { EmulatorState } from './state.js'
-import type { Surface } from './surface.js'
-import { slot } from './surface.js'
+import { type Slot, type Surface, slot } from './surface.js'
 
 /** A resource principal token that waits to be exchanged: once, by whoever it was given to. */
 export interface PendingResourceToken {
@@ -20,7 +19,10 @@ export interface PendingResourceToken {
 }
 
 /** The issued tokens that have not been exchanged. */
-export const pendingResourceTokens = slot('resource-principal-token', () => new Map<string, PendingResourceToken>())
+export const pendingResourceTokens: Slot<Map<string, PendingResourceToken>> = slot(
+  'resource-principal-token',
+  () => new Map<string, PendingResourceToken>(),
+)
 
 const PREFIX = '/20180711/resourcePrincipalToken'
 const PARENT = /^\/20180711\/resourcePrincipalToken\/parents\/(\d+)$/

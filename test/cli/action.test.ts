@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-// @ts-expect-error: a script, without types
 import { actionBundle } from '../../scripts/action.mjs'
 import { type ServedEmulator, serveEmulator } from '../../src/cli/serve.js'
 import { type FederatedWorld, federatedWorld, SUBJECT } from '../federation/federated-world.js'
