@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openssl } from '../fixtures/openssl-keys.js'
 import { asAPerson } from './as-a-person.js'
 import { type BrowserPage, browsers } from './browsers.js'
 import { builtSite, type Site } from './site.js'
@@ -97,6 +98,21 @@ describe.each(browsers)('the playground in $name', ({ name, installed, open }) =
       await visit('keys')
       await person.click('Forget')
       expect(await person.sees('None.')).toBe(true)
+    })
+
+    it('opens an encrypted key, and says so when the passphrase is wrong', async () => {
+      await visit('keys')
+      const pem = openssl(
+        ['pkcs8', '-topk8', '-v2', 'aes-256-cbc', '-passout', 'pass:right'],
+        openssl(['genpkey', '-algorithm', 'RSA']),
+      ).toString()
+      await person.fill('Private key', pem)
+      await person.fill('Passphrase', 'wrong')
+      await person.click('Read it')
+      expect(await person.sees('KEY_PASSPHRASE_WRONG')).toBe(true)
+      await person.fill('Passphrase', 'right')
+      await person.click('Read it')
+      expect(await person.sees('RSA, 2048 bits')).toBe(true)
     })
 
     it('tells a public key from a private one', async () => {

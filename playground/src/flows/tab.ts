@@ -126,10 +126,16 @@ function faults({ flow, stage }: State, act: Act): TemplateResult {
 function exchanges(entries: readonly LogEntry[]): TemplateResult {
   if (entries.length === 0) return html`<p class="empty">Make a call.</p>`
   const row = ({ entry, times }: Repeated): TemplateResult => html`<tr>
-    <td class="mono time">${new Date(entry.at).toISOString().slice(11, 19)}</td><td class="mono">${entry.method} ${entry.host}${entry.path}</td>
+    <td class="mono time">${new Date(entry.at).toISOString().slice(11, 19)}</td><td><code>${entry.method} ${entry.host}${entry.path}</code>${signedBy(entry)}</td>
     <td><span class="badge ${entry.status < 400 ? 'good' : 'bad'}">${entry.status}${times > 1 ? ` × ${times}` : ''}</span> ${entry.refusal?.reason ?? ''}</td></tr>`
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Exchanges"><table><thead><tr><th scope="col">Time</th><th scope="col">Request</th><th scope="col">Answer</th></tr></thead>
     <tbody>${repeated(entries).toReversed().slice(0, 40).map(row)}</tbody></table></div>`
+}
+
+/** Who signed, and what the signature covers. */
+function signedBy({ subject, signedHeaders }: LogEntry): TemplateResult | '' {
+  if (signedHeaders === undefined) return ''
+  return html`<small class="hint">signed ${subject === undefined ? '' : html`by <code>${subject.slice(0, 40)}…</code>`}: ${signedHeaders.join(', ')}</small>`
 }
 
 interface Repeated {
