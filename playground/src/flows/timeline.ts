@@ -5,11 +5,11 @@ const width = 720
 const rowHeight = 22
 const left = 8
 
-const looks: Readonly<Record<Mark['kind'], { readonly color: string; readonly says: string }>> = {
-  accepted: { color: 'var(--good)', says: 'call accepted' },
-  refused: { color: 'var(--bad)', says: 'call refused' },
-  'refresh-failed': { color: 'var(--warn)', says: 'refresh failed' },
-  'stale-served': { color: 'var(--soft)', says: 'old token served' },
+const looks: Readonly<Record<Mark['kind'], { readonly color: string; readonly says: string; readonly row: number }>> = {
+  accepted: { color: 'var(--good)', says: 'call accepted', row: 0 },
+  refused: { color: 'var(--bad)', says: 'call refused', row: 0 },
+  'refresh-failed': { color: 'var(--warn)', says: 'refresh failed', row: 1 },
+  'stale-served': { color: 'var(--soft)', says: 'old token served', row: 1 },
 }
 
 /** The lives of the tokens, one bar each, and what happened meanwhile. */
@@ -17,7 +17,7 @@ export function timeline({ generations, marks, startedAt, clock }: Stage): Templ
   const now = clock()
   const end = Math.max(now, ...generations.map(({ until }) => until), startedAt + 60_000)
   const x = (time: number): number => left + ((time - startedAt) / (end - startedAt)) * (width - 2 * left)
-  const height = 46 + Math.max(1, generations.length) * rowHeight
+  const height = 60 + Math.max(1, generations.length) * rowHeight
   const spoken = `${generations.length} token generations; ${marks.filter(({ kind }) => kind === 'accepted').length} calls accepted, ${marks.filter(({ kind }) => kind === 'refused').length} refused.`
   const bars = generations.map(
     ({ from, until, forced }, row) => svg`
@@ -26,7 +26,7 @@ export function timeline({ generations, marks, startedAt, clock }: Stage): Templ
   )
   const dots = marks.map(
     ({ at, kind }) =>
-      svg`<circle cx=${x(at)} cy=${height - 24} r="5" fill=${looks[kind].color}><title>${looks[kind].says}</title></circle>`,
+      svg`<circle cx=${x(at)} cy=${height - 24 - looks[kind].row * 14} r="5" fill=${looks[kind].color}><title>${looks[kind].says}</title></circle>`,
   )
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Timeline">
       <svg viewBox="0 0 ${width} ${height}" width="100%" class="timeline" role="img" aria-label=${spoken}>
