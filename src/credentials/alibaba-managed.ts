@@ -1,0 +1,148 @@
+import { type AlibabaCredentials, systemClock } from '../types.js'
+import { managedListeners } from './alibaba-managed-listeners.js'
+import { type Keeping, LimitReached, load, type Tell } from './alibaba-managed-load.js'
+import type {
+  AlibabaManagedOptions,
+  ManagedAlibabaCredentials,
+  ManagedAlibabaProvider,
+} from './alibaba-managed-options.js'
+import { drawSpread } from './alibaba-managed-schedule.js'
+import { managedSecrets } from './alibaba-managed-secrets.js'
+import { shelved } from './alibaba-managed-store.js'
+import { RefreshLimit } from './alibaba-refresh-limit.js'
+import type { CachedProvider } from './cache-options.js'
+import { cached } from './cached.js'
+import type { CredentialsEvent } from './events.js'
+
+export type { ManagedMessage } from './alibaba-managed-messages.js'
+export type {
+  AlibabaManagedOptions,
+  ManagedAlibabaCredentials,
+  ManagedAlibabaProvider,
+} from './alibaba-managed-options.js'
+
+/**
+ * Signs with the access key in a managed RAM credential: the application knows the secret's name and holds no key. KMS
+ * rotates the key; it is fetched again on the secret's schedule, and at once when a service refuses it, for all callers
+ * together. The last good key stays in service while KMS cannot be reached.
+ *
+ * @throws ConfigurationError `CONFIG_INVALID` when the secret is no managed RAM credential, `NOT_CONFIGURED` and other
+ * codes for the configuration; ServiceError when KMS refuses or cannot be reached, and there is no key to go on with.
+ * @example
+ * ```ts
+ * import { alibabaManaged } from 'countersign/credentials/alibaba-managed'
+ * import { createAlibabaFetch } from 'countersign/http/alibaba-fetch'
+ * import { signAcs3 } from 'countersign/signers/alibaba-acs3'
+ *
+ * const credentials = alibabaManaged({
+ *   secretName: 'my-ram-secret',
+ *   configuration: { values: { credentials_type: 'ecs_ram_role', cache_client_region_id: [{ regionId: 'cn-hangzhou' }] } },
+ * })
+ * const fetch = createAlibabaFetch({ credentials, sign: signAcs3, signOptions: { version: '2014-05-26' } })
+ * ```
+ * @see https://www.alibabacloud.com/help/en/kms/key-management-service/user-guide/manage-and-use-ram-secrets
+ */
+export function alibabaManaged(options: AlibabaManagedOptions): ManagedAlibabaProvider {
+  const { clock = systemClock, random = Math.random, store, onEvent, secretName } = options
+  const state: Keeping = {
+    options,
+    secrets: options.secrets ?? managedSecrets(options),
+    limit: new RefreshLimit(),
+    unlimited: 0,
+    spread: drawSpread(random),
+  }
+  const tell = messenger(options, () => cache.current())
+  const cache = cached<ManagedAlibabaCredentials>((context) => load(context, state, tell), {
+    clock,
+    random,
+    undated: 'keep',
+    loadTimeoutMs: options.loadTimeoutMs ?? (options.totalMs ?? 600_000) + 10_000,
+    sharesPromises: options.sharesPromises,
+    waitUntil: options.waitUntil,
+    store: store && shelved(store, clock),
+    lifetime: ({ refreshFrom, refreshBy, expiresAt = Number.POSITIVE_INFINITY }) => ({
+      refreshFrom,
+      refreshBy,
+      expiresAt,
+    }),
+    onEvent: (event) => {
+      watch(event, tell, cache)
+      if (event.type === 'refreshed') listeners.tell()
+      onEvent?.(event)
+    },
+  })
+  const provide = limited(cache)
+  const listeners = managedListeners({
+    current: () => cache.current(),
+    refresh: () => provide(),
+    tell,
+    clock,
+    later: options.later,
+  })
+  const shutdown = async (): Promise<void> => {
+    listeners.end()
+    cache.dispose()
+  }
+  return Object.assign(provide, {
+    secretName,
+    current: cache.current,
+    invalidate: cache.invalidate,
+    subscribe: listeners.add,
+    refreshNow: () => refreshNow(cache, state),
+    shutdown,
+    dispose: () => void shutdown(),
+    [DISPOSE]: () => void shutdown(),
+    [ASYNC_DISPOSE]: shutdown,
+  })
+}
+
+/** Runtimes that have no such symbols yet get ones that nobody looks up. */
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol('Symbol.dispose')
+const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol('Symbol.asyncDispose')
+
+function limited(
+  cache: CachedProvider<ManagedAlibabaCredentials>,
+): (...request: Parameters<CachedProvider<ManagedAlibabaCredentials>>) => Promise<ManagedAlibabaCredentials> {
+  return async (request) => {
+    try {
+      return await cache(request)
+    } catch (error) {
+      const held = error instanceof LimitReached ? cache.current() : undefined
+      if (held === undefined) throw error
+      return held
+    }
+  }
+}
+
+async function refreshNow(cache: CachedProvider<ManagedAlibabaCredentials>, state: Keeping): Promise<boolean> {
+  const held = cache.current()
+  state.unlimited += 1
+  try {
+    return (await cache(held && { forceRefresh: held })) !== held
+  } catch {
+    return false
+  } finally {
+    state.unlimited -= 1
+  }
+}
+
+function messenger(
+  { secretName, onMessage, clock = systemClock }: AlibabaManagedOptions,
+  current: () => AlibabaCredentials | undefined,
+): Tell {
+  return ({ action, alarm, error }) => {
+    const errorMessage = error instanceof Error ? error.message : 'an unknown error'
+    const accessKeyId = current()?.accessKeyId ?? null
+    try {
+      onMessage?.({ action, secretName, accessKeyId, errorMessage, alarm, timestamp: clock() })
+    } catch {
+      // Whoever watches must not be able to stop the signing.
+    }
+  }
+}
+
+function watch(event: CredentialsEvent, tell: Tell, cache: CachedProvider<ManagedAlibabaCredentials>): void {
+  if (event.type !== 'refresh-failed' || event.error instanceof LimitReached) return
+  const held = cache.current()
+  tell({ action: 'monitorAkStatus', alarm: held === undefined || event.at > held.refreshBy, error: event.error })
+}
