@@ -57,7 +57,8 @@ export function createAlibabaFetch<O>(options: AlibabaFetchOptions<O>): typeof f
       ? refused
       : await renewedCredentials(provider, refused, failure, { ...options, ...(signal && { signal }) })
     if (credentials === undefined) return response
-    await response.body?.cancel()
+    // Not awaited: the answer may be slow to go, and the caller waits for the next.
+    response.body?.cancel().catch(() => {})
     return send(credentials)
   }
 }
