@@ -23,6 +23,8 @@ const second = at('node_modules/typescript7/bin/tsc')
 check('types, second opinion', process.execPath, [second, '-p', 'tsconfig.node.json', '--noEmit'])
 const built = check('build', process.execPath, [at('scripts/build.mjs')])
 check('unused code and dependencies', bin('knip'), [])
+check('documentation', process.execPath, [at('scripts/docs.mjs')])
+check('the Action is built from these sources', process.execPath, [at('scripts/action.mjs'), '--check'])
 if (built) {
   check('package, linted', bin('publint'), ['--strict'])
   check('package, types resolve', bin('attw'), ['--pack', '.', '--profile', 'esm-only', '--quiet'])
