@@ -113,7 +113,9 @@ function finish() {
   }))
   mkdirSync(resolve(root, 'out'), { recursive: true })
   writeFileSync(resolve(root, 'out/conformance.json'), `${JSON.stringify({ counts, runs: plain }, null, 2)}\n`)
-  const complete = chosen.length === targets.length && skipped === 0 && failed === 0
+  // The README shows the oldest Node, which is the one to run this with.
+  const isOldest = process.versions.node.startsWith('20.')
+  const complete = isOldest && chosen.length === targets.length && skipped === 0 && failed === 0
   const outdated = complete && !readmeIsCurrent(rows)
   console.log(`conformance: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
   process.exitCode = failed > 0 || outdated || (options['no-skip'] && skipped > 0) ? 1 : 0

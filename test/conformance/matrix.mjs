@@ -16,14 +16,13 @@ export function markdownMatrix(runs, rows) {
     const reason = row.absent?.[run.target.kind]
     if (run.skipped) return 'skipped'
     if (!passes(run, row)) return '**failed**'
-    return reason === undefined ? 'yes' : `no [${reasons.indexOf(reason) + 1}]`
+    return reason === undefined ? '✓' : `[${reasons.indexOf(reason) + 1}]`
   }
   const lines = rows.map((row) => [row.name, ...runs.map((run) => cell(row, run))])
   const table = [['', ...runs.map(({ target }) => target.title)], ['---', ...runs.map(() => ':-:')], ...lines]
-  const notes = reasons.map((reason, index) => `[${index + 1}] ${reason}.`)
-  return [...table.map((cells) => `| ${cells.join(' | ')} |`), '', ...notes.map((note) => `${note}\\`)]
-    .join('\n')
-    .replace(/\\$/, '')
+  const notes = reasons.map((reason, index) => `${index + 1}. ${reason}.`)
+  const lead = '✓ holds. A number: it cannot be had there, and the suite shows that the library says so.'
+  return [...table.map((cells) => `| ${cells.join(' | ')} |`), '', lead, '', ...notes].join('\n')
 }
 
 /** @param {readonly Run[]} runs @param {readonly Row[]} rows */
