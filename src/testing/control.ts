@@ -1,3 +1,4 @@
+import { alibabaAccount } from './alibaba-account.js'
 import { answerJson, invalidParameter, jsonObject, notFound, refusal } from './answers.js'
 import type { CertificateShape } from './certificate-authority.js'
 import { certificateAuthority } from './certificate-authority.js'
@@ -31,6 +32,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return { generation }
   },
   'POST /tokens/revoke': (request, { tokens }) => tokens.revoke(momentFrom(request)),
+  'GET /alibaba': (_, state) => {
+    const { accessKey, region, roleName, roleArn, secretName } = state.of(alibabaAccount)
+    return { accessKey, region, roleName, roleArn, secretName }
+  },
+  'POST /alibaba/rotate': rotateAccessKey,
   'POST /tokens/spoil': (request, { tokens }) => tokens.spoilNext(...flawsFrom(jsonObject(request))),
 }
 
@@ -73,6 +79,17 @@ function faultFrom(body: Readonly<Record<string, unknown>>): Fault {
     throw invalidParameter('Expected "status" to be a number.')
   if (effect === 'delay' && typeof body['ms'] !== 'number') throw invalidParameter('Expected "ms" to be a number.')
   return body as unknown as Fault
+}
+
+/** Rotates the access key in a secret: in an emergency, unless the body says how long the old one is kept. */
+function rotateAccessKey(request: ReceivedRequest, state: EmulatorState): object {
+  const { secretName, previousForMs = 0 } = request.body.length === 0 ? {} : jsonObject(request)
+  if (typeof previousForMs !== 'number') {
+    throw invalidParameter('Expected "previousForMs" to be a number of milliseconds.')
+  }
+  const named = secretName === undefined ? {} : { secretName: String(secretName) }
+  const { accessKeyId } = state.of(alibabaAccount).rotate({ ...named, previousForMs })
+  return { accessKeyId }
 }
 
 /** The moment before which tokens are revoked, in epoch milliseconds; now when the body names none. */

@@ -1,3 +1,7 @@
+import { alibabaApi } from './alibaba-api.js'
+import { alibabaDkms } from './alibaba-dkms.js'
+import { alibabaMetadata } from './alibaba-metadata.js'
+import { alibabaOss } from './alibaba-oss.js'
 import { authenticateClientSurface } from './authenticate-client.js'
 import { control } from './control.js'
 import { echo } from './echo.js'
@@ -21,6 +25,10 @@ import { x509Federation } from './x509-federation.js'
 /** Every built-in endpoint, in the order in which they are asked. A new one is one file and one line here. */
 export const allSurfaces: readonly Surface[] = [
   control,
+  alibabaMetadata,
+  alibabaDkms,
+  alibabaOss,
+  alibabaApi,
   instanceMetadata,
   x509Federation,
   resourcePrincipalToken,
