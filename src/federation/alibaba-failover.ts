@@ -30,7 +30,8 @@ export function secretFailover(sources: readonly SecretSource[], options: Failov
     try {
       return await first(secretName, signal && { signal })
     } catch (error) {
-      if (signal?.aborted || !isRecoverable(error)) throw error
+      signal?.throwIfAborted()
+      if (!isRecoverable(error)) throw error
       return race(sources, secretName, { ...options, signal, error })
     }
   }
