@@ -22,7 +22,7 @@ const ROTATION_INTERVAL_SECONDS = 604_800
 
 /** The emulated Alibaba Cloud account: who is in it, which access keys it knows, and which secrets its KMS keeps. */
 export class AlibabaAccount {
-  readonly id = ACCOUNT_ID
+  readonly id: string = ACCOUNT_ID
   readonly region = 'cn-hangzhou'
   /** The managed RAM credential that is there from the start. */
   readonly secretName = 'emulated-ram-secret'
@@ -72,6 +72,11 @@ export class AlibabaAccount {
   /** The access key that a managed RAM credential holds now. */
   managed(secretName: string = this.secretName): AlibabaCredentials | undefined {
     return this.#managed.get(secretName)
+  }
+
+  /** Whether an ARN is that of a user whose access key a secret holds. Such a user has no rights in KMS and STS. */
+  isManagedUser(arn: string): boolean {
+    return arn.startsWith(this.userArn('user-of-'))
   }
 
   /** What KMS keeps under a name. */

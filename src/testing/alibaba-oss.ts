@@ -1,6 +1,11 @@
-import { encodeBase64 } from '../encoding/base64.js'
-import { toHex, utf8 } from '../encoding/bytes.js'
-import { isOssRequest, verifyOss } from './alibaba-oss-signature.js'
+import { decodeBase64, encodeBase64 } from '../encoding/base64.js'
+import { equal, toHex, utf8 } from '../encoding/bytes.js'
+import { md5 } from '../keys/md5.js'
+import { type OssResource, ossResource } from '../signers/alibaba-oss-resource.js'
+import { isOss1, proveOss1 } from './alibaba-oss1-proof.js'
+import { isOss4, proveOss4 } from './alibaba-oss4-proof.js'
+import { type Examination, fault } from './alibaba-proof.js'
+import { OSS_REFUSALS } from './alibaba-refusals.js'
 import { refusal } from './answers.js'
 import type { ReceivedRequest } from './received.js'
 import type { EmulatorState } from './state.js'
@@ -13,100 +18,148 @@ interface OssObject {
 
 type Bucket = Map<string, OssObject>
 
-/** Buckets by name; they come into being with their first object. */
-const buckets: Slot<Map<string, Bucket>> = slot('alibaba-oss', () => new Map())
+const buckets: Slot<Map<string, Bucket>> = slot('alibaba-oss', () => new Map([['emulated-bucket', new Map()]]))
+const HOST = /(?:^|\.)oss-[a-z0-9-]+\.aliyuncs\.com$/
 
 /**
- * Object Storage Service: buckets listed, objects put, read, looked at, listed and deleted. V4 and V1 signatures, in
- * headers and in URLs. HEAD tells its errors in `x-oss-err`, as the real one does.
- *
+ * OSS: objects put, read, asked about and deleted, and buckets listed. It takes signatures V1 and V4, in headers and in
+ * URLs. Buckets come into being with their first object; `emulated-bucket` is there from the start.
  * @see https://www.alibabacloud.com/help/en/oss/developer-reference/list-of-operations-by-function
  */
 export const alibabaOss: Surface = {
   name: 'alibaba-oss',
-  matches: isOssRequest,
+  matches: (request) => isOss4(request) || isOss1(request) || HOST.test(request.url.hostname),
   async handle(request, state) {
-    const { resource } = await verifyOss(request, state)
-    const all = state.of(buckets)
-    if (resource.bucket === undefined) return answerXml(listOfBuckets([...all.keys()]))
-    const bucket = all.get(resource.bucket) ?? new Map<string, OssObject>()
-    all.set(resource.bucket, bucket)
-    return resource.key === ''
-      ? answerBucket(request, resource.bucket, bucket)
-      : answerObject(request, bucket, resource.key, state)
+    const examination = { request, state, refusals: OSS_REFUSALS }
+    await prove(examination)
+    const resource = ossResource(request.url)
+    if (resource.bucket === undefined) return listBuckets(state)
+    const response =
+      resource.key === ''
+        ? answerBucket(request, resource.bucket, state)
+        : answerObject(examination, { ...resource, bucket: resource.bucket })
+    response.headers.set('x-oss-request-id', requestId())
+    return response
   },
-  answerError: (failure, request) => answerFailure(failure, request),
+  answerError,
 }
 
-function answerBucket({ method, url }: ReceivedRequest, name: string, bucket: Bucket): Response {
-  if (method === 'PUT') return new Response(null, { status: 200, headers: requestId() })
-  if (method !== 'GET' && method !== 'HEAD') throw refusal(405, 'MethodNotAllowed', 'The method is not allowed.')
-  const prefix = url.searchParams.get('prefix') ?? ''
-  const keys = [...bucket.keys()].filter((key) => key.startsWith(prefix)).sort()
-  const contents = keys.map(
-    (key) => `<Contents><Key>${escaped(key)}</Key><Size>${bucket.get(key)?.bytes.length ?? 0}</Size></Contents>`,
-  )
-  return answerXml(
-    `<ListBucketResult><Name>${escaped(name)}</Name><Prefix>${escaped(prefix)}</Prefix><IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>`,
-  )
+async function prove(examination: Examination): Promise<unknown> {
+  if (isOss4(examination.request)) return proveOss4(examination)
+  if (isOss1(examination.request)) return proveOss1(examination)
+  throw fault(examination, 'missing')
 }
 
-async function answerObject(
-  request: ReceivedRequest,
-  bucket: Bucket,
-  key: string,
-  state: EmulatorState,
-): Promise<Response> {
-  const { method } = request
-  if (method === 'PUT') return put(request, bucket, key, state)
-  if (method === 'DELETE') {
+function answerObject(examination: Examination, { bucket: name, key }: Required<OssResource>): Response {
+  const { request, state } = examination
+  if (request.method === 'PUT') return putObject(examination, { bucket: name, key })
+  const bucket = bucketNamed(name, state)
+  const object = bucket.get(key)
+  if (request.method === 'DELETE') {
     bucket.delete(key)
-    return new Response(null, { status: 204, headers: requestId() })
+    return new Response(null, { status: 204 })
   }
-  const found = bucket.get(key)
-  if (found === undefined) throw refusal(404, 'NoSuchKey', 'The specified key does not exist.')
-  const headers = { ...found.headers, ...requestId() }
-  if (method === 'HEAD')
-    return new Response(null, { headers: { ...headers, 'content-length': `${found.bytes.length}` } })
-  if (method === 'GET') return new Response(found.bytes, { headers })
-  throw refusal(405, 'MethodNotAllowed', 'The method is not allowed.')
+  if (object === undefined) throw refusal(404, 'NoSuchKey', 'The specified key does not exist.')
+  const headers = { ...object.headers, 'content-length': `${object.bytes.length}` }
+  if (request.method === 'HEAD') return new Response(null, { headers })
+  if (request.method === 'GET') return new Response(object.bytes, { headers })
+  throw methodNotAllowed()
 }
 
-async function put(
-  { body, headers }: ReceivedRequest,
-  bucket: Bucket,
-  key: string,
-  state: EmulatorState,
-): Promise<Response> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body))
-  const etag = `"${toHex(digest).slice(0, 32).toUpperCase()}"`
-  const kept = [...headers].filter(([name]) => name === 'content-type' || name.startsWith('x-oss-meta-'))
+function putObject(examination: Examination, { bucket: name, key }: Required<OssResource>): Response {
+  const { headers, body: bytes } = examination.request
+  const { state } = examination
+  const digest = md5(bytes)
+  const claimed = headers.get('content-md5')
+  if (claimed !== null && !equal(decodeBase64(claimed) ?? new Uint8Array(), digest)) {
+    throw fault(examination, 'body-digest')
+  }
+  const etag = `"${toHex(digest).toUpperCase()}"`
+  const bucket = state.of(buckets).get(name) ?? new Map<string, OssObject>()
+  state.of(buckets).set(name, bucket)
   bucket.set(key, {
-    bytes: body,
-    headers: { ...Object.fromEntries(kept), etag, 'last-modified': new Date(state.clock()).toUTCString() },
+    bytes,
+    headers: {
+      ...Object.fromEntries([...headers].filter(([header]) => header.startsWith('x-oss-meta-'))),
+      'content-type': headers.get('content-type') ?? 'application/octet-stream',
+      'last-modified': new Date(state.clock()).toUTCString(),
+      'x-oss-object-type': 'Normal',
+      'x-oss-storage-class': 'Standard',
+      etag,
+    },
   })
-  return new Response(null, { status: 200, headers: { etag, ...requestId() } })
+  return new Response(null, { headers: { etag, 'content-md5': encodeBase64(digest) } })
 }
 
-function listOfBuckets(names: readonly string[]): string {
-  const each = names.map((name) => `<Bucket><Name>${escaped(name)}</Name></Bucket>`).join('')
-  return `<ListAllMyBucketsResult><Owner><ID>1</ID><DisplayName>1</DisplayName></Owner><Buckets>${each}</Buckets></ListAllMyBucketsResult>`
+function answerBucket(request: ReceivedRequest, name: string, state: EmulatorState): Response {
+  if (request.method === 'PUT') {
+    const all = state.of(buckets)
+    if (!all.has(name)) all.set(name, new Map())
+    return new Response(null)
+  }
+  const bucket = bucketNamed(name, state)
+  if (request.method === 'HEAD') return new Response(null)
+  if (request.method !== 'GET') throw methodNotAllowed()
+  const prefix = request.url.searchParams.get('prefix') ?? ''
+  const keys = [...bucket].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1))
+  const contents = keys.map(([key, { bytes, headers }]) =>
+    element('Contents', [
+      element('Key', escaped(key)),
+      element('LastModified', new Date(headers['last-modified'] ?? 0).toISOString()),
+      element('ETag', escaped(headers['etag'] ?? '')),
+      element('Type', 'Normal'),
+      element('Size', `${bytes.length}`),
+      element('StorageClass', 'Standard'),
+    ]),
+  )
+  const about = [element('Name', name), element('Prefix', escaped(prefix)), element('IsTruncated', 'false')]
+  return answerXml(element('ListBucketResult', [...about, element('KeyCount', `${keys.length}`), ...contents]))
 }
 
-function answerFailure({ status, code, message }: SurfaceFailure, { host, method }: ReceivedRequest): Response {
+function listBuckets(state: EmulatorState): Response {
+  const names = [...state.of(buckets).keys()].sort()
+  const list = names.map((name) => element('Bucket', [element('Name', name), element('Location', 'oss-cn-hangzhou')]))
+  return answerXml(element('ListAllMyBucketsResult', [element('Buckets', list)]))
+}
+
+function bucketNamed(name: string, state: EmulatorState): Bucket {
+  const bucket = state.of(buckets).get(name)
+  if (bucket !== undefined) return bucket
+  throw refusal(404, 'NoSuchBucket', 'The specified bucket does not exist.')
+}
+
+/** An error as OSS gives it: XML, in the body; for HEAD, which has no body, in a header. */
+function answerError({ status, code, message }: SurfaceFailure, { method, host }: ReceivedRequest): Response {
   const id = requestId()
-  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escaped(message)}</Message><RequestId>${id['x-oss-request-id']}</RequestId><HostId>${escaped(host)}</HostId><EC>0002-00000000</EC></Error>`
-  if (method !== 'HEAD') return answerXml(xml, status)
-  return new Response(null, { status, headers: { ...id, 'x-oss-err': encodeBase64(utf8(xml)) } })
+  const parts = [
+    element('Code', code),
+    element('Message', escaped(message)),
+    element('RequestId', id),
+    element('HostId', escaped(host)),
+  ]
+  const xml = document(element('Error', parts))
+  const headers = { 'content-type': 'application/xml', 'x-oss-request-id': id }
+  return method === 'HEAD'
+    ? new Response(null, { status, headers: { ...headers, 'x-oss-err': encodeBase64(utf8(xml)) } })
+    : new Response(xml, { status, headers })
 }
 
-function answerXml(xml: string, status = 200): Response {
-  return new Response(xml, { status, headers: { 'content-type': 'application/xml', ...requestId() } })
+function answerXml(root: string): Response {
+  return new Response(document(root), { headers: { 'content-type': 'application/xml' } })
 }
 
-function requestId(): { readonly 'x-oss-request-id': string } {
-  return { 'x-oss-request-id': crypto.randomUUID().replaceAll('-', '').toUpperCase().slice(0, 24) }
+const document = (root: string): string => `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`
+const element = (name: string, content: string | readonly string[]): string =>
+  `<${name}>${[content].flat().join('')}</${name}>`
+
+function escaped(value: string): string {
+  return value.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
 }
 
-const escaped = (value: string): string =>
-  value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+function methodNotAllowed(): Error {
+  return refusal(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.')
+}
+
+function requestId(): string {
+  return crypto.randomUUID().replaceAll('-', '').slice(0, 24).toUpperCase()
+}

@@ -1,4 +1,4 @@
-import { alibabaAccount } from './alibaba-account.js'
+import { alibabaAccount, alibabaClientKeyFile } from './alibaba-account.js'
 import { answerJson, invalidParameter, jsonObject, notFound, refusal } from './answers.js'
 import type { CertificateShape } from './certificate-authority.js'
 import { certificateAuthority } from './certificate-authority.js'
@@ -32,10 +32,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return { generation }
   },
   'POST /tokens/revoke': (request, { tokens }) => tokens.revoke(momentFrom(request)),
-  'GET /alibaba': (_, state) => {
-    const { accessKey, region, roleName, roleArn, secretName } = state.of(alibabaAccount)
-    return { accessKey, region, roleName, roleArn, secretName }
-  },
+  'GET /alibaba': alibabaFixtures,
   'POST /alibaba/rotate': rotateAccessKey,
   'POST /tokens/spoil': (request, { tokens }) => tokens.spoilNext(...flawsFrom(jsonObject(request))),
 }
@@ -82,6 +79,13 @@ function faultFrom(body: Readonly<Record<string, unknown>>): Fault {
 }
 
 /** Rotates the access key in a secret: in an emergency, unless the body says how long the old one is kept. */
+/** What a program in another process needs to be known to the emulated Alibaba Cloud account. */
+async function alibabaFixtures(_: ReceivedRequest, state: EmulatorState): Promise<object> {
+  const { id, region, secretName, roleName, roleArn, oidcProviderArn, accessKey } = state.of(alibabaAccount)
+  const clientKeyFile = await alibabaClientKeyFile(state)
+  return { accountId: id, region, secretName, roleName, roleArn, oidcProviderArn, accessKey, clientKeyFile }
+}
+
 function rotateAccessKey(request: ReceivedRequest, state: EmulatorState): object {
   const { secretName, previousForMs = 0 } = request.body.length === 0 ? {} : jsonObject(request)
   if (typeof previousForMs !== 'number') {

@@ -92,7 +92,7 @@ async function attempt(surface: Surface, request: ReceivedRequest, state: Emulat
       code: error instanceof CountersignError ? error.code : failure.code,
       reason: failure.reason,
     }
-    const response = surface.answerError?.(failure, request) ?? answerFailure(failure)
+    const response = (await surface.answerError?.(failure, request)) ?? answerFailure(failure)
     response.headers.set(REASON_HEADER, headerSafe(`${state.notes(request).refusal?.code}: ${failure.reason}`))
     return response
   }

@@ -28,7 +28,7 @@ export interface Surface {
    */
   handle(request: ReceivedRequest, state: EmulatorState): Promise<Response> | Response
   /** How errors of this endpoint look, where they are not OCI's `{"code", "message"}`. */
-  answerError?(failure: SurfaceFailure, request: ReceivedRequest): Response
+  answerError?(failure: SurfaceFailure, request: ReceivedRequest): Promise<Response> | Response
 }
 
 /** What went wrong, ready to be put in an endpoint's own shape. */

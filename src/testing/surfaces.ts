@@ -1,7 +1,9 @@
-import { alibabaApi } from './alibaba-api.js'
-import { alibabaDkms } from './alibaba-dkms.js'
-import { alibabaMetadata } from './alibaba-metadata.js'
+import { alibabaDedicatedKms } from './alibaba-dedicated-kms.js'
+import { alibabaEcsMetadata } from './alibaba-ecs-metadata.js'
+import { alibabaKms } from './alibaba-kms.js'
+import { alibabaOpenApi } from './alibaba-open-api.js'
 import { alibabaOss } from './alibaba-oss.js'
+import { alibabaSts } from './alibaba-sts.js'
 import { authenticateClientSurface } from './authenticate-client.js'
 import { control } from './control.js'
 import { echo } from './echo.js'
@@ -25,10 +27,12 @@ import { x509Federation } from './x509-federation.js'
 /** Every built-in endpoint, in the order in which they are asked. A new one is one file and one line here. */
 export const allSurfaces: readonly Surface[] = [
   control,
-  alibabaMetadata,
-  alibabaDkms,
   alibabaOss,
-  alibabaApi,
+  alibabaDedicatedKms,
+  alibabaKms,
+  alibabaSts,
+  alibabaOpenApi,
+  alibabaEcsMetadata,
   instanceMetadata,
   x509Federation,
   resourcePrincipalToken,
