@@ -1,5 +1,5 @@
 // @ts-check
-// What a process pays before its first signature: the import, each time in a new process.
+// What a process pays before its first signature: the import, each time in a new process whose module loader is up.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { root } from '../../scripts/bundles.mjs'
@@ -24,7 +24,8 @@ export async function start() {
 
 /** @param {string} name */
 async function importTime(name) {
-  const script = `const start = performance.now(); await import('${name}'); console.log(performance.now() - start)`
+  const measured = `const start = performance.now(); await import('${name}'); console.log(performance.now() - start)`
+  const script = `await import('data:text/javascript,'); ${measured}`
   const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', script], { cwd: root })
   return Number(stdout)
 }

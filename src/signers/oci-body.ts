@@ -1,5 +1,9 @@
 import type { Bytes } from '../encoding/bytes.js'
 import { shortBase64 } from '../encoding/short-base64.js'
+import { immediateSha256 } from '../runtime/immediate-sha256.js'
+
+/** Hashing this many bytes takes less time than asking another thread to. */
+const SHORT = 16 * 1024
 
 /** What can be sent. A stream needs a known length, and a digest where the signature covers the body. */
 export type OciBody =
@@ -39,7 +43,12 @@ export async function readyBody(body: OciBody | null | undefined, declared: Decl
   const ready = bytes ? { content: bytes, length: bytes.length } : await readyForm(body, declared)
   const { content } = ready
   if (!declared.isCovered || !ArrayBuffer.isView(content)) return ready
-  return { ...ready, sha256: shortBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', content))) }
+  return { ...ready, sha256: await sha256(content) }
+}
+
+async function sha256(content: Bytes): Promise<string> {
+  const immediate = content.length <= SHORT ? immediateSha256(content) : undefined
+  return immediate ?? shortBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', content)))
 }
 
 // Most bodies are text or bytes; the others stay out of the main bundle.

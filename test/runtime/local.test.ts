@@ -1,8 +1,9 @@
 import { chmod, lstat, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runtime as browser } from '../../src/runtime/browser.js'
+import { immediateSha256 } from '../../src/runtime/immediate-sha256.js'
 import { localFiles } from '../../src/runtime/local-files.js'
 import { runProgram } from '../../src/runtime/local-programs.js'
 import { localSha256 } from '../../src/runtime/local-sha256.js'
@@ -115,6 +116,30 @@ describe('SHA-256 in pieces', () => {
       const whole = await new Blob(pieces).arrayBuffer()
       expect(await hash.digest()).toEqual(new Uint8Array(await crypto.subtle.digest('SHA-256', whole)))
     }
+  })
+})
+
+describe('SHA-256 at once', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('equals the one of WebCrypto', async () => {
+    for (const size of [0, 1, 64, 16_384]) {
+      const bytes = new Uint8Array(size).fill(7)
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+      expect(immediateSha256(bytes)).toBe(Buffer.from(digest).toString('base64'))
+    }
+  })
+
+  it.each([
+    ['no process', undefined],
+    ['a process that knows no modules', {}],
+    ['no such module', { getBuiltinModule: () => undefined }],
+    ['a module that cannot hash at once', { getBuiltinModule: () => ({}) }],
+  ])('is left to WebCrypto where there is %s', (_, process) => {
+    vi.stubGlobal('process', process)
+    const digest = immediateSha256(new Uint8Array(1))
+    vi.unstubAllGlobals()
+    expect(digest).toBeUndefined()
   })
 })
 
