@@ -1,5 +1,10 @@
 import { UsageError } from '../errors.js'
-import { type EmulatedPrincipal, emulatedPrincipals, emulatorEnvironment } from '../testing/environment.js'
+import {
+  type EmulatedPrincipal,
+  emulatedPrincipals,
+  emulatorEnvironment,
+  emulatorProxyEnvironment,
+} from '../testing/environment.js'
 import type { CliCommand, CliInput } from './command.js'
 import type { CliContext } from './context.js'
 import { quoted } from './curl.js'
@@ -66,6 +71,7 @@ function descriptionOf(served: ServedEmulator): object {
     ...addresses,
     environment: emulatorEnvironment(served),
     environments: Object.fromEntries(environments),
+    proxyEnvironment: emulatorProxyEnvironment(served),
   }
 }
 
