@@ -110,6 +110,7 @@ function answerBucket(request: ReceivedRequest, name: string, state: EmulatorSta
       element('Type', 'Normal'),
       element('Size', `${bytes.length}`),
       element('StorageClass', 'Standard'),
+      OWNER,
     ]),
   )
   const about = [element('Name', name), element('Prefix', escaped(prefix)), element('IsTruncated', 'false')]
@@ -119,7 +120,7 @@ function answerBucket(request: ReceivedRequest, name: string, state: EmulatorSta
 function listBuckets(state: EmulatorState): Response {
   const names = [...state.of(buckets).keys()].sort()
   const list = names.map((name) => element('Bucket', [element('Name', name), element('Location', 'oss-cn-hangzhou')]))
-  return answerXml(element('ListAllMyBucketsResult', [element('Buckets', list)]))
+  return answerXml(element('ListAllMyBucketsResult', [OWNER, element('Buckets', list)]))
 }
 
 function bucketNamed(name: string, state: EmulatorState): Bucket {
@@ -151,6 +152,8 @@ function answerXml(root: string): Response {
 const document = (root: string): string => `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`
 const element = (name: string, content: string | readonly string[]): string =>
   `<${name}>${[content].flat().join('')}</${name}>`
+
+const OWNER = element('Owner', [element('ID', '1234567890123456'), element('DisplayName', 'emulated')])
 
 function escaped(value: string): string {
   return value.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
