@@ -22,7 +22,9 @@ interface State {
 /** Paste what failed; read why. */
 export function explainTab(panel: HTMLElement): void {
   const state: State = { pasted: nothing, byBrowser: false, explanation: undefined, failure: undefined }
-  const draw = (): void => render(page(state, change, run), panel)
+  const draw = (): void => {
+    render(page(state, change, run), panel)
+  }
   const change = (part: Partial<State>): void => {
     Object.assign(state, part)
     draw()

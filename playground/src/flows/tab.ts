@@ -21,7 +21,9 @@ export function flowsTab(panel: HTMLElement): (() => void) | undefined {
   const [first] = flows
   if (first === undefined) return undefined
   const state: State = { ...fresh(first) }
-  const draw = (): void => render(page(state, act, begin), panel)
+  const draw = (): void => {
+    render(page(state, act, begin), panel)
+  }
   const act: Act = async (work) => {
     Object.assign(state, { busy: true, failure: undefined })
     draw()

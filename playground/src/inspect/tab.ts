@@ -15,7 +15,9 @@ interface State {
 /** Paste a certificate, a chain or a token; read what it says. */
 export function inspectTab(panel: HTMLElement): void {
   const state: State = { text: '', chain: undefined, token: undefined, failure: undefined, busy: false }
-  const draw = (): void => render(page(state, edit, make), panel)
+  const draw = (): void => {
+    render(page(state, edit, make), panel)
+  }
   const edit = async (text: string): Promise<void> => {
     Object.assign(state, { text, chain: undefined, token: undefined, failure: undefined, busy: text.trim() !== '' })
     draw()

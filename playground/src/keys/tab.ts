@@ -25,7 +25,9 @@ export async function keysTab(panel: HTMLElement): Promise<undefined> {
     busy: false,
     failure: undefined,
   }
-  const draw = (): void => render(page(state, change, run), panel)
+  const draw = (): void => {
+    render(page(state, change, run), panel)
+  }
   const change = (part: Partial<State>): void => {
     Object.assign(state, part)
     draw()

@@ -33,7 +33,9 @@ export async function signTab(panel: HTMLElement): Promise<undefined> {
     form: 'curl',
   }
   let choices: Choices = []
-  const draw = (): void => render(page(state, choices, change, act), panel)
+  const draw = (): void => {
+    render(page(state, choices, change, act), panel)
+  }
   const change = async (part: Partial<State>): Promise<void> => {
     Object.assign(state, { answer: undefined }, part)
     await sign(state)

@@ -8,7 +8,9 @@ const planned = 12
 export function speedTab(panel: HTMLElement): void {
   let rounds: readonly Round[] = []
   let busy = false
-  const draw = (): void => render(page(rounds, busy, run), panel)
+  const draw = (): void => {
+    render(page(rounds, busy, run), panel)
+  }
   const run = async (): Promise<void> => {
     rounds = []
     busy = true
