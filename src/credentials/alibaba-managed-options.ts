@@ -1,6 +1,6 @@
 import type { FailoverOptions } from '../federation/alibaba-failover.js'
 import type { SecretSource, SecretValue } from '../federation/alibaba-secret.js'
-import type { AlibabaCredentials } from '../types.js'
+import type { AlibabaCredentials, ProvideOptions } from '../types.js'
 import type { ManagedMessage } from './alibaba-managed-messages.js'
 import type { ManagedIntervals } from './alibaba-managed-schedule.js'
 import type { ManagedConfiguration } from './alibaba-managed-settings.js'
@@ -49,8 +49,12 @@ export interface AlibabaManagedOptions extends ManagedSourceOptions, ManagedInte
   readonly later?: ((ms: number, run: () => void) => () => void) | undefined
 }
 
-/** Gives the access key that a secret holds now. */
-export type ManagedAlibabaProvider = CachedProvider<ManagedAlibabaCredentials> & {
+/** Gives the access key that a secret holds now. It can stand wherever a provider of Alibaba Cloud credentials is wanted. */
+export type ManagedAlibabaProvider = Pick<
+  CachedProvider<ManagedAlibabaCredentials>,
+  'current' | 'invalidate' | 'dispose' | typeof Symbol.dispose
+> & {
+  (request?: ProvideOptions<AlibabaCredentials>): Promise<ManagedAlibabaCredentials>
   readonly secretName: string
   /** Fetches the secret, whatever the schedule and the limits say. False when that failed; it never throws. */
   refreshNow(): Promise<boolean>

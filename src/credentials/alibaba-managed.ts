@@ -1,4 +1,4 @@
-import { type AlibabaCredentials, systemClock } from '../types.js'
+import { type AlibabaCredentials, type ProvideOptions, systemClock } from '../types.js'
 import { managedListeners } from './alibaba-managed-listeners.js'
 import { type Keeping, LimitReached, load, type Tell } from './alibaba-managed-load.js'
 import type {
@@ -100,12 +100,13 @@ export function alibabaManaged(options: AlibabaManagedOptions): ManagedAlibabaPr
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol('Symbol.dispose')
 const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol('Symbol.asyncDispose')
 
-function limited(
-  cache: CachedProvider<ManagedAlibabaCredentials>,
-): (...request: Parameters<CachedProvider<ManagedAlibabaCredentials>>) => Promise<ManagedAlibabaCredentials> {
+type Provide = (request?: ProvideOptions<AlibabaCredentials>) => Promise<ManagedAlibabaCredentials>
+
+function limited(cache: CachedProvider<ManagedAlibabaCredentials>): Provide {
   return async (request) => {
     try {
-      return await cache(request)
+      // Which credentials were refused is known by their access key, whatever else they carry.
+      return await cache(request as ProvideOptions<ManagedAlibabaCredentials> | undefined)
     } catch (error) {
       const held = error instanceof LimitReached ? cache.current() : undefined
       if (held === undefined) throw error
