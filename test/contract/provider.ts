@@ -137,7 +137,7 @@ function expiringProvider<C extends Expiring>(make: MakeHarness<C>): void {
     clock.advance(lifeMs * 0.6)
     const served = await Promise.all(Array.from({ length: BURST }, () => provider()))
     expect(new Set(served)).toEqual(new Set([old]))
-    await vi.waitFor(async () => expect(await provider()).not.toBe(old))
+    await vi.waitFor(async () => expect(await provider()).not.toBe(old), { timeout: 10_000 })
     expect(loads()).toBe(2)
   })
 

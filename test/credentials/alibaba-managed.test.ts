@@ -153,7 +153,9 @@ describe('alibabaManaged', () => {
     expect(reads()).toBe(1)
     clock.advance(1)
     await provider()
-    await vi.waitFor(async () => expect((await provider()).accessKeyId).toBe(account.managed()?.accessKeyId))
+    await vi.waitFor(async () => expect((await provider()).accessKeyId).toBe(account.managed()?.accessKeyId), {
+      timeout: 10_000,
+    })
     expect(reads()).toBe(2)
   })
 
@@ -220,7 +222,7 @@ describe('alibabaManaged', () => {
     down = false
     clock.advance(300_000)
     await provider()
-    await vi.waitFor(async () => expect((await provider()).accessKeyId).not.toBe('recovered'))
+    await vi.waitFor(async () => expect((await provider()).accessKeyId).not.toBe('recovered'), { timeout: 10_000 })
     expect(recover).toHaveBeenCalledOnce()
   })
 
@@ -315,7 +317,7 @@ describe('alibabaManaged', () => {
     account.rotate()
     clock.advance(6 * HOUR)
     for (const { run } of timers.splice(0)) run()
-    await vi.waitFor(() => expect([seen.length, other.mock.calls.length]).toEqual([1, 1]))
+    await vi.waitFor(() => expect([seen.length, other.mock.calls.length]).toEqual([1, 1]), { timeout: 10_000 })
     expect(seen[0]?.accessKeyId).toBe(account.managed()?.accessKeyId)
     expect(messages).toEqual(['updateCredential'])
     end()

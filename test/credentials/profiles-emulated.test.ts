@@ -63,7 +63,7 @@ describe('a session in an emulated cloud', () => {
         end = undefined
         accepted += 1
         // Every call but the first finds a token in the second half of its life, and has it refreshed behind its back.
-        await vi.waitFor(() => expect(events.length).toBeGreaterThanOrEqual(accepted))
+        await vi.waitFor(() => expect(events.length).toBeGreaterThanOrEqual(accepted), { timeout: 10_000 })
         clock.advance(30 * MINUTE)
       }
     }

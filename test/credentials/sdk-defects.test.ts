@@ -85,7 +85,9 @@ describe('refresh', () => {
     for (let hour = 0; hour < 24; hour += 5) {
       expect((await whoami(provider)).status).toBe(200)
       // The emulator forgets a certificate that is replaced, so the refresh behind this call is let finish first.
-      await vi.waitFor(async () => expect((await provider()).expiresAt).toBeGreaterThan(clock.now() + 180 * MINUTE))
+      await vi.waitFor(async () => expect((await provider()).expiresAt).toBeGreaterThan(clock.now() + 180 * MINUTE), {
+        timeout: 10_000,
+      })
       tokens.add((await provider()).token)
       clock.advance(5 * 60 * MINUTE)
       await emulator.of(certificateAuthority).rotate()
@@ -116,7 +118,7 @@ describe('refresh', () => {
       expect((await whoami(provider)).status).toBe(200)
       clock.advance(31 * MINUTE)
       await provider()
-      await vi.waitFor(() => expect(provider.current()).not.toBe(before))
+      await vi.waitFor(() => expect(provider.current()).not.toBe(before), { timeout: 10_000 })
     }
   })
 })
