@@ -1,6 +1,6 @@
 import type { PrincipalOptions } from '../credentials/principal-options.js'
 import { ConfigurationError, UsageError } from '../errors.js'
-import type { CredentialsProvider, OciCredentials } from '../types.js'
+import type { AlibabaCredentials, CredentialsProvider, OciCredentials } from '../types.js'
 import { type Identity, ociIdentity } from './identity.js'
 
 /** What a way to sign is told. */
@@ -26,6 +26,16 @@ type OpenOci = (settings: AuthSettings) => Promise<CredentialsProvider<OciCreden
 const oci = (summary: string, open: OpenOci): AuthMethod => ({
   summary,
   open: async (settings) => ociIdentity(await open(settings)),
+})
+
+type OpenAlibaba = (settings: AuthSettings) => Promise<CredentialsProvider<AlibabaCredentials>>
+
+const alibaba = (summary: string, open: OpenAlibaba): AuthMethod => ({
+  summary,
+  open: async (settings) => {
+    const { alibabaIdentity } = await import('./alibaba-identity.js')
+    return alibabaIdentity(await open(settings), settings)
+  },
 })
 
 /** Every way to sign. The names are those of the OCI CLI where it has one. */
@@ -55,6 +65,29 @@ export const authMethods: Readonly<Record<string, AuthMethod>> = {
   oke_workload_identity: oci('the Kubernetes workload this runs in', async (settings) => {
     const { okeWorkloadIdentity } = await import('../credentials/oke-workload-identity.js')
     return okeWorkloadIdentity(settings)
+  }),
+  'alibaba-access-key': alibaba('an Alibaba Cloud access key of the environment', alibabaAccessKey),
+  'alibaba-ecs-ram-role': alibaba('the RAM role of the ECS instance this runs on', async (settings) => {
+    const { alibabaEcsRamRole } = await import('../credentials/alibaba-ecs-ram-role.js')
+    return alibabaEcsRamRole(settings)
+  }),
+  'alibaba-role': alibaba('the RAM role in ALIBABA_CLOUD_ROLE_ARN, by the access key', async (settings) => {
+    const { alibabaRole } = await import('../credentials/alibaba-role.js')
+    const roleArn = settings.runtime.env('ALIBABA_CLOUD_ROLE_ARN') ?? ''
+    const roleSessionName = settings.runtime.env('ALIBABA_CLOUD_ROLE_SESSION_NAME')
+    return alibabaRole({ ...settings, credentials: await alibabaAccessKey(settings), roleArn, roleSessionName })
+  }),
+  'alibaba-oidc-role': alibaba('the RAM role of the Kubernetes workload this runs in', async (settings) => {
+    const { alibabaOidcRole } = await import('../credentials/alibaba-oidc-role.js')
+    return alibabaOidcRole(settings)
+  }),
+  'alibaba-managed': alibaba('the managed RAM credential that --profile names', async (settings) => {
+    const { profile: secretName, configFile: file, runtime, clock } = settings
+    if (secretName === undefined) {
+      throw new UsageError('OPTION_INVALID', 'Expected the name of a secret in --profile, found none.')
+    }
+    const { alibabaManaged } = await import('../credentials/alibaba-managed.js')
+    return alibabaManaged({ secretName, configuration: { file }, runtime, clock, maxRetries: 3, totalMs: 30_000 })
   }),
 }
 
@@ -95,6 +128,11 @@ async function profileAs(
 async function instance(settings: AuthSettings): Promise<CredentialsProvider<OciCredentials>> {
   const { instancePrincipal } = await import('../credentials/instance-principal.js')
   return instancePrincipal(settings)
+}
+
+async function alibabaAccessKey(settings: AuthSettings): Promise<CredentialsProvider<AlibabaCredentials>> {
+  const { alibabaEnvironment } = await import('../credentials/alibaba-access-key.js')
+  return alibabaEnvironment(settings)
 }
 
 async function delegationTokenFile(settings: AuthSettings): Promise<string> {
