@@ -52,7 +52,7 @@ function cluster({ withLease = false } = {}) {
   return { clock, values, source, events, backend, sealed, isolate }
 }
 
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10))
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150))
 
 describe('a sealed store', () => {
   it('gives an isolate that starts later what another one obtained, and it signs the same', async () => {
