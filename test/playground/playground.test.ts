@@ -141,11 +141,25 @@ describe.each(browsers)('the playground in $name', ({ name, installed, open }) =
       expect(await person.sees('after a refusal')).toBe(true)
     })
 
-    it.each(['Resource principal', 'Workload identity federation'])('plays %s', async (flow) => {
+    it.each(['Resource principal', 'Workload identity federation', 'Alibaba managed credential'])(
+      'plays %s',
+      async (flow) => {
+        await visit('flows')
+        await person.click(flow)
+        await person.click('Make a call')
+        expect(await person.sees('1 of 1 accepted')).toBe(true)
+      },
+    )
+
+    it('plays an emergency rotation: no call is lost, and the new access key is fetched once', async () => {
       await visit('flows')
-      await person.click(flow)
+      await person.click('Alibaba managed credential')
       await person.click('Make a call')
       expect(await person.sees('1 of 1 accepted')).toBe(true)
+      await person.click('Emergency rotation')
+      await person.click('50 at once')
+      expect(await person.sees('50 of 50 accepted')).toBe(true)
+      expect(await person.sees('token 2, after a refusal')).toBe(true)
     })
 
     it('corrects a clock that is off', async () => {

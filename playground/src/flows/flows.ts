@@ -65,18 +65,26 @@ export const flows: readonly Flow[] = [
       return signedCalls(stage, workloadIdentityFederation({ ...settings(stage), ...trustedPipeline(stage) }))
     },
   },
+  {
+    id: 'alibaba-managed',
+    title: 'Alibaba managed credential',
+    lead: 'The application knows the name of a secret. The role of its ECS instance opens KMS, which hands out the access key that it rotates; a key that is refused is fetched anew, once for all calls.',
+    tokenSurface: 'alibaba-kms',
+    rotate: { title: 'Emergency rotation', act: rotateAccessKey },
+    start: async (stage) => (await import('./alibaba.js')).managedCalls(stage, settings(stage)),
+  },
 ]
 
-function settings(
-  stage: Stage,
-  variables: Readonly<Record<string, string>> = {},
-): {
+/** What the providers of a flow are told about the machine that the page plays. */
+export interface FlowSettings {
   readonly runtime: Runtime
   readonly fetch: typeof fetch
   readonly clock: Stage['clock']
   readonly onEvent: Stage['onEvent']
   readonly sleep: typeof noWait
-} {
+}
+
+function settings(stage: Stage, variables: Readonly<Record<string, string>> = {}): FlowSettings {
   const { fetch } = stage.emulator
   // The page plays a machine in the cloud: one with variables and a metadata service, both of them the emulator's.
   const machine: Runtime = { ...runtime, env: (name) => variables[name], fetch, hasMetadataService: true }
@@ -93,4 +101,9 @@ function signedCalls(stage: Stage, credentials: CredentialsProvider<OciCredentia
 async function rotateCertificate({ emulator }: Stage): Promise<void> {
   const { certificateAuthority } = await import('countersign/testing/certificate-authority')
   await emulator.of(certificateAuthority).rotate()
+}
+
+async function rotateAccessKey({ emulator }: Stage): Promise<void> {
+  const { alibabaAccount } = await import('countersign/testing/alibaba-account')
+  emulator.of(alibabaAccount).rotate()
 }
