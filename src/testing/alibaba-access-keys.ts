@@ -9,6 +9,9 @@ export interface IssuedAccessKey {
   expiresAt?: number
 }
 
+/** An access key with its security token. */
+export type TemporaryAccessKey = AlibabaCredentials & { readonly securityToken: string; readonly expiresAt: number }
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /** Every access key of the emulated account: those of users, and temporary ones of roles. */
@@ -26,7 +29,7 @@ export class AlibabaAccessKeys {
   }
 
   /** A new access key with a security token, good for so many milliseconds. */
-  issueTemporary(arn: string, lifeMs: number): AlibabaCredentials & { readonly expiresAt: number } {
+  issueTemporary(arn: string, lifeMs: number): TemporaryAccessKey {
     // Services tell the end in whole seconds.
     const expiresAt = Math.floor((this.#clock() + lifeMs) / 1000) * 1000
     const pair = { accessKeyId: `STS.NT${randomText(19)}`, accessKeySecret: randomText(44) }

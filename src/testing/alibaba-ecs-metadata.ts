@@ -1,6 +1,5 @@
 import { isoSeconds } from '../signers/alibaba-request.js'
-import type { AlibabaCredentials } from '../types.js'
-import { randomText } from './alibaba-access-keys.js'
+import { randomText, type TemporaryAccessKey } from './alibaba-access-keys.js'
 import { alibabaAccount } from './alibaba-account.js'
 import { answerJson, answerText } from './answers.js'
 import type { ReceivedRequest } from './received.js'
@@ -18,7 +17,7 @@ const ROLE_LIFE_MS = 21_600_000
 interface MetadataMemory {
   /** When each metadata token ends, in epoch milliseconds. */
   readonly tokens: Map<string, number>
-  credentials: (AlibabaCredentials & { readonly expiresAt: number }) | undefined
+  credentials: TemporaryAccessKey | undefined
 }
 
 const memory: Slot<MetadataMemory> = slot('alibaba-ecs-metadata', () => ({ tokens: new Map(), credentials: undefined }))

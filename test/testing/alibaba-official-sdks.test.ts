@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type * as openApiCore from '@alicloud/openapi-core'
+import type openApiCore from '@alicloud/openapi-core'
 import OSS from 'ali-oss'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ServedEmulator, serveEmulator } from '../../src/cli/serve.js'

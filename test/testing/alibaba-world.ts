@@ -67,3 +67,8 @@ export function alibabaWorld(): AlibabaWorld {
     reads: () => sent.filter(({ headers }) => headers.get('x-acs-action') === 'GetSecretValue').length,
   }
 }
+
+/** The same request with other headers, or at another URL: what a signature must not survive. */
+export function changed(request: Request, headers: Readonly<Record<string, string>>, url = request.url): Request {
+  return new Request(url, { method: request.method, headers: { ...Object.fromEntries(request.headers), ...headers } })
+}
