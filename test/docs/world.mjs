@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importPrivateKey } from 'countersign'
 import { createEmulator } from 'countersign/testing'
+import { alibabaAccount } from 'countersign/testing/alibaba-account'
 import { groupMembers } from 'countersign/testing/authenticate-client'
 import { identityDomain } from 'countersign/testing/identity-domain'
 import { identityProvider } from 'countersign/testing/identity-provider'
@@ -17,6 +18,8 @@ import { newChallenge } from 'countersign/verify/challenge'
 
 const emulator = createEmulator()
 globalThis.fetch = emulator.fetch
+
+emulator.of(alibabaAccount).rotate({ secretName: 'my-ram-secret' })
 
 const { tenancy, user } = emulator.identities
 const { privateKeyPem: privateKey, fingerprint } = await emulator.keys.get('user')
