@@ -10,8 +10,12 @@ import { launch, type Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CONDITIONS } from '../../scripts/bundles.mjs'
 import type { ServedEmulator } from '../../src/cli/serve.js'
+import { alibabaAccessKey } from '../../src/credentials/alibaba-access-key.js'
 import { apiKey } from '../../src/credentials/api-key.js'
+import { createAlibabaFetch } from '../../src/http/alibaba-fetch.js'
 import { createSignedFetch } from '../../src/http/signed-fetch.js'
+import { signOss4 } from '../../src/signers/alibaba-oss4.js'
+import type { AlibabaCredentials } from '../../src/types.js'
 import { root } from '../package/source-modules.js'
 import { BUN, CHROMIUM, DENO, environmentOf, run, WORKERD, whileServing } from './machine.js'
 
@@ -45,6 +49,10 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
     const printed = await run([process.execPath, 'examples/ky.mjs'], environmentOf(served, 'api-key'))
     expect(printed).toContain('Hello from ky')
   },
+  'alibaba.mjs': async () => {
+    const printed = await run([process.execPath, 'examples/alibaba.mjs'], await alibabaEnvironment())
+    expect(printed).toBe('DescribeRegions 200\n200 Hello from OSS\n')
+  },
   'deno.ts': async () => {
     const permissions = ['--allow-net', '--allow-read', '--allow-env']
     const env = { ...environmentOf(served, 'resource-principal-2.2'), NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
@@ -67,11 +75,40 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
     const stored = `${served.http}/n/${served.identities.namespace}/b/worker/o/a%20note.txt`
     expect((await signed(stored, { method: 'PUT', body: 'kept for the Worker' })).status).toBe(200)
     await build({ ...bundled('worker/worker.mjs'), conditions: [...CONDITIONS.workers] })
-    await writeFile(join(folder, 'config.capnp'), await workerConfig(privateKey))
-    const command = [WORKERD, 'serve', join(folder, 'config.capnp'), '--control-fd=1']
-    await whileServing(command, { env: process.env, ready: /"port":\s*(\d+)/ }, async ([, port]) => {
-      const found = await fetch(`http://127.0.0.1:${port}/a%20note.txt`)
+    const variables = {
+      OCI_TENANCY: tenancy,
+      OCI_USER: user,
+      OCI_FINGERPRINT: served.fingerprint,
+      OCI_PRIVATE_KEY: privateKey,
+      OCI_OBJECT_STORAGE: served.http,
+      BUCKET: 'worker',
+    }
+    await whileWorking('worker', variables, async (url) => {
+      const found = await fetch(`${url}a%20note.txt`)
       expect([found.status, await found.text()]).toEqual([200, 'kept for the Worker'])
+    })
+  },
+  'alibaba-worker/alibaba-worker.mjs': async () => {
+    const { accessKey, secretName } = await alibabaAccount()
+    const signOptions = { region: 'cn-hangzhou' }
+    const signed = createAlibabaFetch({ credentials: alibabaAccessKey(accessKey), sign: signOss4, signOptions })
+    const bucket = `${served.http}/worker`
+    expect((await signed(`${bucket}/a%20note.txt`, { method: 'PUT', body: 'kept in OSS' })).status).toBe(200)
+    await build({ ...bundled('alibaba-worker/alibaba-worker.mjs'), conditions: [...CONDITIONS.workers] })
+    const variables = {
+      SECRET_NAME: secretName,
+      KMS_ACCESS_KEY_ID: accessKey.accessKeyId,
+      KMS_ACCESS_KEY_SECRET: accessKey.accessKeySecret,
+      KMS_ENDPOINT: served.http,
+      REGION: 'cn-hangzhou',
+      OSS_BUCKET: bucket,
+    }
+    await whileWorking('alibaba-worker', variables, async (url) => {
+      for (const rotated of [false, true]) {
+        if (rotated) await fetch(`${served.control}/alibaba/rotate`, { method: 'POST' })
+        const found = await fetch(`${url}a%20note.txt`)
+        expect([found.status, await found.text()]).toEqual([200, 'kept in OSS'])
+      }
     })
   },
   'page/page.mjs': async () => {
@@ -114,18 +151,46 @@ function bundled(entry: string): BuildOptions {
   }
 }
 
-async function workerConfig(privateKey: string): Promise<string> {
-  const names = (await readdir(join(folder, 'worker'))).filter((name) => name !== 'worker.mjs')
-  const modules = ['worker.mjs', ...names].map((name) => `(name = "${name}", esModule = embed "worker/${name}")`)
-  const variables = {
-    OCI_TENANCY: served.identities.tenancy,
-    OCI_USER: served.identities.user,
-    OCI_FINGERPRINT: served.fingerprint,
-    OCI_PRIVATE_KEY: privateKey,
-    OCI_OBJECT_STORAGE: served.http,
-    BUCKET: 'worker',
+/** The emulated Alibaba Cloud account, as the control endpoint tells of it. */
+async function alibabaAccount(): Promise<{ readonly accessKey: AlibabaCredentials; readonly secretName: string }> {
+  return (await fetch(`${served.control}/alibaba`)).json() as never
+}
+
+async function alibabaEnvironment(): Promise<NodeJS.ProcessEnv> {
+  const { accessKey, secretName } = await alibabaAccount()
+  const { PATH, HOME, TMPDIR } = process.env
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    SECRET_NAME: secretName,
+    ECS_ENDPOINT: served.http,
+    OSS_BUCKET: `${served.http}/emulated-bucket`,
+    credentials_type: 'ak',
+    credentials_access_key_id: accessKey.accessKeyId,
+    credentials_access_secret: accessKey.accessKeySecret,
+    cache_client_region_id: JSON.stringify([{ regionId: 'cn-hangzhou', endpoint: served.http }]),
   }
-  const bindings = Object.entries(variables).map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`)
+}
+
+/** Runs the bundle of a Worker while something is done with it. */
+async function whileWorking(
+  name: string,
+  variables: Readonly<Record<string, string>>,
+  use: (url: string) => Promise<void>,
+): Promise<void> {
+  await writeFile(join(folder, `${name}.capnp`), await workerConfig(name, variables))
+  const command = [WORKERD, 'serve', join(folder, `${name}.capnp`), '--control-fd=1']
+  await whileServing(command, { env: process.env, ready: /"port":\s*(\d+)/ }, ([, port]) =>
+    use(`http://127.0.0.1:${port}/`),
+  )
+}
+
+async function workerConfig(name: string, variables: Readonly<Record<string, string>>): Promise<string> {
+  const main = `${name}.mjs`
+  const names = (await readdir(join(folder, name))).filter((file) => file !== main)
+  const modules = [main, ...names].map((file) => `(name = "${file}", esModule = embed "${name}/${file}")`)
+  const bindings = Object.entries(variables).map(([key, text]) => `(name = "${key}", text = ${JSON.stringify(text)})`)
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [ (name = "main", worker = .worker), (name = "internet", network = (allow = ["public", "private", "local"])) ],
