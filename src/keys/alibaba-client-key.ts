@@ -6,7 +6,7 @@ import type { SignFunction } from '../types.js'
 /** A KMS client key, opened: plain, immutable data, enough to sign calls to KMS. */
 export interface AlibabaClientKey {
   /** Such as `KAAP.<uuid>`. */
-  readonly keyId: string
+  readonly clientKeyId: string
   /** A private RSA key for RSASSA-PKCS1-v1_5 with SHA-256, or a function that signs with one. */
   readonly key: CryptoKey | SignFunction
 }
@@ -42,7 +42,7 @@ export async function openClientKey(
   const { KeyId, PrivateKeyData } = readClientKeyFile(source)
   const pkcs8 = await readPrivateKey(PrivateKeyData, options.password)
   try {
-    return { keyId: KeyId, key: await crypto.subtle.importKey('pkcs8', pkcs8, RSA_SHA256, false, ['sign']) }
+    return { clientKeyId: KeyId, key: await crypto.subtle.importKey('pkcs8', pkcs8, RSA_SHA256, false, ['sign']) }
   } catch {
     throw new ConfigurationError(
       'KEY_CORRUPT',

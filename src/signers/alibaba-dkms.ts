@@ -51,7 +51,7 @@ export async function signDkms(
     'x-kms-apiname': request.apiName,
     'x-kms-signaturemethod': SIGNATURE_METHOD,
     // Three times "c": the misspelling is the protocol.
-    'x-kms-acccesskeyid': clientKey.keyId,
+    'x-kms-acccesskeyid': clientKey.clientKeyId,
   }
   const string = stringToSign(headers)
   headers['authorization'] = `Bearer ${encodeBase64(await rsaSha256(clientKey.key, utf8(string)))}`

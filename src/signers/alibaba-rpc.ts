@@ -85,7 +85,7 @@ export function canonicalizedQuery(parameters: QueryPairs): string {
 
 /** The signature's bytes: HMAC-SHA1 under the secret and `&`, or RSASSA-PKCS1-v1_5 with SHA-256. */
 export async function sign(signer: RpcSigningKey, string: string): Promise<Uint8Array<ArrayBuffer>> {
-  if ('keyId' in signer) return rsaSha256(signer.key, utf8(string))
+  if ('clientKeyId' in signer) return rsaSha256(signer.key, utf8(string))
   return hmac(await keyOf(signer, 'RPC', (secret) => hmacKey('SHA-1', utf8(`${secret}&`))), string)
 }
 
@@ -103,9 +103,9 @@ function commonParameters(signer: RpcSigningKey, options: RpcOptions): QueryPair
 }
 
 function identityParameters(signer: RpcSigningKey): QueryPairs {
-  if ('keyId' in signer) {
+  if ('clientKeyId' in signer) {
     return [
-      ['AccessKeyId', signer.keyId],
+      ['AccessKeyId', signer.clientKeyId],
       ['SignatureMethod', 'SHA256withRSA'],
       ['SignatureType', 'PRIVATEKEY'],
     ]

@@ -90,8 +90,8 @@ describe('openPkcs12', () => {
 
 describe('openClientKey', () => {
   it('gives a key that signs and cannot be exported', async () => {
-    const { key, keyId } = await openClientKey(real.clientKeyJson, { password: real.password })
-    expect(keyId).toBe('KAAP.00000000-0000-4000-8000-000000000000')
+    const { key, clientKeyId } = await openClientKey(real.clientKeyJson, { password: real.password })
+    expect(clientKeyId).toBe('KAAP.00000000-0000-4000-8000-000000000000')
     expect((key as CryptoKey).extractable).toBe(false)
     const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', key as CryptoKey, utf8('message'))
     const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
@@ -104,7 +104,7 @@ describe('openClientKey', () => {
     const pkcs8 = encodeBase64(await openPkcs12(fileOf(real), real.password))
     const pem = `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`
     for (const PrivateKeyData of [pkcs8, pem]) {
-      expect((await openClientKey({ KeyId: 'KAAP.x', PrivateKeyData })).keyId).toBe('KAAP.x')
+      expect((await openClientKey({ KeyId: 'KAAP.x', PrivateKeyData })).clientKeyId).toBe('KAAP.x')
     }
   })
 

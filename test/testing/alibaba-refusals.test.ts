@@ -249,7 +249,7 @@ describe('what the emulator keeps of Alibaba Cloud requests', () => {
     expect(before?.accessKeyId).not.toBe(accessKeyId)
     const fixtures = await (await emulator.fetch('http://localhost/_emulator/alibaba')).json()
     expect(fixtures).toMatchObject({ secretName: account.secretName, accessKey: account.accessKey })
-    expect((await openClientKey(fixtures.clientKeyFile)).keyId).toBe(account.clientKeyId)
+    expect((await openClientKey(fixtures.clientKeyFile)).clientKeyId).toBe(account.clientKeyId)
   })
 
   it('fails one service and leaves the others alone', async () => {

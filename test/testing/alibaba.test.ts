@@ -103,7 +103,7 @@ describe('the emulated KMS instance', () => {
     const { fetch, clock, emulator } = alibabaWorld()
     const clientKey = await openClientKey(await alibabaClientKeyFile(emulator))
     const options = { endpoint: 'kst-emulated.cryptoservice.kms.aliyuncs.com', fetch, clock: clock.now }
-    const other = { ...clientKey, keyId: 'KAAP.unknown' }
+    const other = { ...clientKey, clientKeyId: 'KAAP.unknown' }
     await expect(dkmsSecrets({ ...options, clientKey })('none')).rejects.toMatchObject({
       serviceCode: 'Forbidden.ResourceNotFound',
     })

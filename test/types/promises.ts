@@ -16,10 +16,16 @@ import {
   signOciHeaders,
   type UsageError,
 } from 'countersign'
+import { alibabaManaged } from 'countersign/credentials/alibaba-managed'
 import { chain } from 'countersign/credentials/chain'
 import { instancePrincipal } from 'countersign/credentials/instance-principal'
+import { createAlibabaFetch } from 'countersign/http/alibaba-fetch'
 import { importPrivateKey } from 'countersign/keys/import-private-key'
-import { signAcs3 } from 'countersign/signers/alibaba-acs3'
+import { signAcs3, signAcs3Headers } from 'countersign/signers/alibaba-acs3'
+import { signDkms } from 'countersign/signers/alibaba-dkms'
+import { signOss1 } from 'countersign/signers/alibaba-oss1'
+import { presignOss4, signOss4 } from 'countersign/signers/alibaba-oss4'
+import { signRpc } from 'countersign/signers/alibaba-rpc'
 import { verifyOci } from 'countersign/verify/oci'
 
 declare const oci: OciCredentials
@@ -38,6 +44,27 @@ export const clouds = {
   alibabaForOciHeaders: () => signOciHeaders({ method: 'GET', url: 'https://example.com' }, alibaba),
   // @ts-expect-error: and the other way round
   ociForAlibaba: () => signAcs3(request, oci),
+  // @ts-expect-error: nor for OSS, in headers of either version
+  ociForOss4: () => signOss4(request, oci),
+  // @ts-expect-error: the same of the older version
+  ociForOss1: () => signOss1(request, oci),
+  // @ts-expect-error: nor in a URL
+  ociInUrl: () => presignOss4({ method: 'GET', url: 'https://example.com' }, oci, { expiresInSeconds: 60 }),
+  // @ts-expect-error: nor for the older scheme of Open API
+  ociForRpc: () => signRpc(request, oci),
+  // @ts-expect-error: nor for a KMS instance, which takes client keys
+  ociForDkms: () => signDkms({ url: 'https://example.com', apiName: 'GetSecretValue', body: new Uint8Array() }, oci),
+  // @ts-expect-error: nor as plain data
+  ociForAlibabaHeaders: () => signAcs3Headers({ method: 'GET', url: 'https://example.com' }, oci),
+  // @ts-expect-error: a fetch for Alibaba Cloud takes no provider of OCI
+  ociProviderForAlibaba: () => createAlibabaFetch({ credentials: provider, sign: signAcs3 }),
+  // @ts-expect-error: nor the signer of OCI
+  ociSignerForAlibaba: () => createAlibabaFetch({ credentials: alibabaProvider, sign: signOci }),
+  managed: (): CredentialsProvider<AlibabaCredentials> => alibabaManaged({ secretName: 'a' }),
+  managedFetch: (): typeof fetch =>
+    createAlibabaFetch({ credentials: alibabaManaged({ secretName: 'a' }), sign: signOss4 }),
+  // @ts-expect-error: a managed access key cannot sign for OCI
+  managedForOci: () => createSignedFetch({ credentials: alibabaManaged({ secretName: 'a' }) }),
   // @ts-expect-error: a provider without its signer signs for OCI
   providerAlone: () => createSignedFetch({ credentials: alibabaProvider }),
   // @ts-expect-error: a provider with the signer of another cloud
