@@ -1,4 +1,4 @@
-import { ServiceError } from '../errors.js'
+import { ServiceError, UsageError } from '../errors.js'
 import { type AlibabaCallOptions, alibabaCall } from '../http/alibaba-call.js'
 import type { RetryPolicy } from '../http/retry.js'
 import type { AlibabaClientKey } from '../keys/alibaba-client-key.js'
@@ -25,7 +25,7 @@ const RETRY: RetryPolicy = {
  * Fetches secrets from a dedicated KMS instance by its own protocol. The instance proves itself with a certificate of a
  * private authority: give a `fetch` that trusts it (`runtime.connect({ ca })`).
  *
- * @throws ServiceError as `serviceCall` does.
+ * @throws UsageError `UNSUPPORTED_RUNTIME` in browsers; ServiceError as `serviceCall` does.
  * @see https://github.com/aliyun/alibabacloud-dkms-gcs-python-sdk
  */
 export function dkmsSecrets(options: DkmsOptions): SecretSource {
@@ -35,7 +35,7 @@ export function dkmsSecrets(options: DkmsOptions): SecretSource {
     const body = await encodeSecretRequest({ SecretName, VersionStage: CURRENT_STAGE, FetchExtendedConfig: true })
     const request = async (): Promise<Request> => {
       const signed = await signDkms({ url, apiName: 'GetSecretValue', body }, options.clientKey, options)
-      return new Request(signed.url, { method: signed.method, headers: signed.headers, body })
+      return sendable(new Request(signed.url, { method: signed.method, headers: signed.headers, body }))
     }
     const response = await alibabaCall(request, { ...options, fetch, signal, retry: RETRY })
     const message = await decodeSecretResponse(new Uint8Array(await response.arrayBuffer()))
@@ -45,6 +45,15 @@ export function dkmsSecrets(options: DkmsOptions): SecretSource {
       'Expected a GetSecretValueResponse from the KMS instance, found other bytes.',
     )
   }
+}
+
+/** Browsers drop a header that the signature covers. */
+function sendable(request: Request): Request {
+  if (request.headers.has('date')) return request
+  throw new UsageError(
+    'UNSUPPORTED_RUNTIME',
+    'Expected a runtime that lets a request have a "date" header, which the protocol of KMS instances signs; browsers do not. Use the Open API of the instance instead: kmsSecrets with its endpoint.',
+  )
 }
 
 /** Turns the instance's protobuf errors into JSON, which the rest of the library reads. */
