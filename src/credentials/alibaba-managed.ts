@@ -12,6 +12,7 @@ import { shelved } from './alibaba-managed-store.js'
 import { RefreshLimit } from './alibaba-refresh-limit.js'
 import type { CachedProvider } from './cache-options.js'
 import { cached } from './cached.js'
+import { ASYNC_DISPOSE, DISPOSE } from './disposal.js'
 import type { CredentialsEvent } from './events.js'
 
 export type { ManagedMessage } from './alibaba-managed-messages.js'
@@ -95,10 +96,6 @@ export function alibabaManaged(options: AlibabaManagedOptions): ManagedAlibabaPr
     [ASYNC_DISPOSE]: shutdown,
   })
 }
-
-/** Runtimes that have no such symbols yet get ones that nobody looks up. */
-const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol('Symbol.dispose')
-const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol('Symbol.asyncDispose')
 
 type Provide = (request?: ProvideOptions<AlibabaCredentials>) => Promise<ManagedAlibabaCredentials>
 

@@ -3,6 +3,8 @@ import { managedSecrets } from './alibaba-managed-secrets.js'
 import { readManagedSettings } from './alibaba-managed-settings.js'
 import { runtimeOf } from './alibaba-options.js'
 
+import { ASYNC_DISPOSE } from './disposal.js'
+
 /** The managed access keys of an application. */
 export interface AlibabaManager {
   /** The provider of a secret: the same one each time. */
@@ -47,6 +49,6 @@ export function alibabaManager(options: Omit<AlibabaManagedOptions, 'secretName'
       const outcomes = await Promise.allSettled(secretNames.map((name) => credentials(name)()))
       return secretNames.filter((_, index) => outcomes[index]?.status === 'rejected')
     },
-    [Symbol.asyncDispose ?? Symbol('Symbol.asyncDispose')]: shutdown,
-  } as AlibabaManager
+    [ASYNC_DISPOSE]: shutdown,
+  }
 }

@@ -165,6 +165,17 @@ describe('the ways to KMS', () => {
     await expect(fetched(alibabaWorld(), {}, undefined, '/nowhere')).rejects.toMatchObject({ code: 'CONFIG_MISSING' })
   })
 
+  it('goes on to the next region while the first one is down', async () => {
+    const world = alibabaWorld()
+    const regions = [{ regionId: 'cn-beijing' }, { regionId: 'cn-hangzhou' }]
+    const down: typeof fetch = async (input, init) =>
+      String(input instanceof Request ? input.url : input).includes('cn-beijing')
+        ? new Response('', { status: 503 })
+        : world.fetch(input, init)
+    const values = { ...accessKeyOf(world), cache_client_region_id: regions }
+    expect(await fetched({ ...world, fetch: down }, {}, values)).toBe(true)
+  })
+
   it('reads the configuration again after it was wrong', async () => {
     const world = alibabaWorld()
     const { account, fetch, clock } = world
