@@ -2,7 +2,7 @@
 // `npm run docs`: the documentation site, from the sources' doc comments and docs/, into docs/dist. Warnings are errors.
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Application } from 'typedoc'
+import { Application, OptionDefaults } from 'typedoc'
 
 const root = resolve(import.meta.dirname, '..')
 const pages = readdirSync(resolve(root, 'docs')).filter((name) => name.endsWith('.md'))
@@ -20,6 +20,7 @@ const application = await Application.bootstrapWithPlugins({
   excludeInternal: true,
   disableSources: true,
   hideGenerator: true,
+  highlightLanguages: [...OptionDefaults.highlightLanguages, 'properties'],
   validation: {
     notExported: false,
     invalidLink: true,
