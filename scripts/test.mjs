@@ -1,7 +1,7 @@
 // @ts-check
 // `npm test`: every check and every suite, then one line that counts them all.
 //   --no-skip   fails where something cannot run, as CI wants it
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 
@@ -9,6 +9,12 @@ const root = resolve(import.meta.dirname, '..')
 const noSkip = process.argv.includes('--no-skip')
 const at = (/** @type {string} */ path) => resolve(root, path)
 const bin = (/** @type {string} */ name) => at(`node_modules/.bin/${name}`)
+/** What no run may print: private keys, security tokens, signatures. Failures print them only in tests that are wrong. */
+const secrets = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/]/,
+  /eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{20,}/,
+  /signature="[A-Za-z0-9+/=]{60}/,
+]
 const tally = { passed: 0, failed: 0, skipped: 0 }
 
 if (!existsSync(at('test/runtimes/node_modules/.bin/deno'))) {
@@ -31,7 +37,7 @@ if (built) {
   check('package, types resolve', bin('attw'), ['--pack', '.', '--profile', 'esm-only', '--quiet'])
 }
 const reporters = ['--reporter=default', '--reporter=json', '--outputFile.json=out/vitest.json']
-suite('vitest', bin('vitest'), ['run', ...reporters, ...withoutOpenssl()], {
+await suite('vitest', bin('vitest'), ['run', ...reporters, ...withoutOpenssl()], {
   file: 'out/vitest.json',
   read: ({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) => ({
     passed: numPassedTests,
@@ -40,7 +46,7 @@ suite('vitest', bin('vitest'), ['run', ...reporters, ...withoutOpenssl()], {
   }),
 })
 if (built) {
-  suite('conformance', process.execPath, [at('test/conformance/drive.mjs'), ...(noSkip ? ['--no-skip'] : [])], {
+  await suite('conformance', process.execPath, [at('test/conformance/drive.mjs'), ...(noSkip ? ['--no-skip'] : [])], {
     file: 'out/conformance.json',
     read: ({ counts }) => counts,
   })
@@ -71,7 +77,7 @@ function mentions(file, text) {
 
 /** A program that holds or does not: one passed or failed. @param {string} title @param {string} program @param {string[]} parameters */
 function check(title, program, parameters) {
-  const { ok, seconds, output } = run(program, parameters, 'pipe')
+  const { ok, seconds, output } = run(program, parameters)
   console.log(`${ok ? '✓' : '✗'} ${title} (${seconds} s)`)
   if (!ok) console.log(output)
   tally[ok ? 'passed' : 'failed'] += 1
@@ -83,9 +89,9 @@ function check(title, program, parameters) {
  * @param {string} title @param {string} program @param {string[]} parameters
  * @param {{ file: string, read: (report: any) => typeof tally }} report
  */
-function suite(title, program, parameters, report) {
+async function suite(title, program, parameters, report) {
   console.log(`\n${title}`)
-  const { ok, seconds, began } = run(program, parameters, 'inherit')
+  const { ok, seconds, began, output } = await runAloud(program, parameters)
   const counts = countsOf(report, began)
   tally.passed += counts.passed
   tally.failed += counts.failed
@@ -93,6 +99,14 @@ function suite(title, program, parameters, report) {
   // A runner can fail without a failed test: an error outside of any, an outdated table.
   if (!ok && counts.failed === 0 && !(noSkip && counts.skipped > 0)) tally.failed += 1
   console.log(`${ok ? '✓' : '✗'} ${title} (${seconds} s)`)
+  searchForSecrets(title, output)
+}
+
+/** @param {string} title @param {string} output */
+function searchForSecrets(title, output) {
+  const clean = !secrets.some((secret) => secret.test(output))
+  console.log(`${clean ? '✓' : '✗'} ${title}: no key, token or signature in ${output.length} characters of output`)
+  tally[clean ? 'passed' : 'failed'] += 1
 }
 
 /** @param {{ file: string, read: (report: any) => typeof tally }} report @param {number} began */
@@ -102,10 +116,36 @@ function countsOf({ file, read }, began) {
   return read(JSON.parse(readFileSync(at(file), 'utf8')))
 }
 
-/** @param {string} program @param {string[]} parameters @param {'pipe' | 'inherit'} stdio */
-function run(program, parameters, stdio) {
+/**
+ * Runs a program, shows what it prints as it prints it, and keeps that.
+ * @param {string} program @param {string[]} parameters
+ * @returns {Promise<{ ok: boolean, began: number, output: string, seconds: string }>}
+ */
+function runAloud(program, parameters) {
   const began = Date.now()
-  const { status, stdout, stderr, error } = spawnSync(program, parameters, { cwd: root, stdio, encoding: 'utf8' })
+  return new Promise((resolve) => {
+    const child = spawn(program, parameters, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const [stream, copy] of /** @type {const} */ ([
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ])) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text
+        copy.write(text)
+      })
+    }
+    child.on('error', (error) => resolve({ ok: false, began, output: `${output}${error.message}`, seconds: '0' }))
+    child.on('close', (status) => {
+      resolve({ ok: status === 0, began, output, seconds: ((Date.now() - began) / 1000).toFixed(1) })
+    })
+  })
+}
+
+/** @param {string} program @param {string[]} parameters */
+function run(program, parameters) {
+  const began = Date.now()
+  const { status, stdout, stderr, error } = spawnSync(program, parameters, { cwd: root, encoding: 'utf8' })
   const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`
   return { ok: status === 0, began, output, seconds: ((Date.now() - began) / 1000).toFixed(1) }
 }
