@@ -6,7 +6,8 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
