@@ -110,9 +110,21 @@ function innerHeaders(body: string): readonly (readonly [string, string])[] {
   throw new VerificationError('HEADERS_MALFORMED', `Expected the inner request to be a GET of ${TARGET}.`)
 }
 
+// The text goes to OCI as it is, and another reader may take another one of two equal names: only the one spelling that
+// every reader reads alike is taken, which is what `clientProof` writes.
 function objectOf(json: string): { readonly requestHeaders?: unknown } {
+  const parsed = parsedJson(json)
+  const isPlain = typeof parsed === 'object' && parsed !== null && Object.keys(parsed).join() === 'requestHeaders'
+  if (isPlain && JSON.stringify(parsed) === json) return parsed
+  throw new VerificationError(
+    'HEADERS_MALFORMED',
+    'Expected "body" to be the JSON that clientProof writes: "requestHeaders" alone, no name twice, no white space.',
+  )
+}
+
+function parsedJson(json: string): unknown {
   try {
-    return (JSON.parse(json) ?? {}) as { requestHeaders?: unknown }
+    return JSON.parse(json)
   } catch {
     throw new VerificationError('HEADERS_MALFORMED', 'Expected "body" to be JSON.')
   }

@@ -187,6 +187,16 @@ describe('verifyClientProof', () => {
       'HEADERS_MALFORMED',
     ],
     ['whose body is not JSON', (proof) => rebuilt(proof, () => 'x'), 'HEADERS_MALFORMED'],
+    [
+      'whose body names its headers twice, for readers that take the first',
+      (proof) => rebuilt(proof, (body) => body.replace('{', '{"requestHeaders":{},')),
+      'HEADERS_MALFORMED',
+    ],
+    [
+      'whose body names its headers in another case as well',
+      (proof) => rebuilt(proof, (body) => body.replace(/\}$/, ',"REQUESTHEADERS":{}}')),
+      'HEADERS_MALFORMED',
+    ],
   ]
 
   /** The outer call, signed again over another body: what an attacker with a key of their own can do. */
