@@ -17,7 +17,8 @@ export interface ApiKeyOptions {
 }
 
 /**
- * Signs as a user with an API key. The key is checked and imported once, on first use.
+ * Signs as a user with an API key. The key is checked and imported on first use, and kept. Calls that come before that
+ * is done import it for themselves: on Workers, waiting for what another request started could have no end.
  *
  * @throws ConfigurationError `CONFIG_INVALID` for an OCID or a fingerprint of the wrong form, `FINGERPRINT_MISMATCH`
  * with both values, and the codes of `importPrivateKey` (all of them on first use).
@@ -33,23 +34,12 @@ export interface ApiKeyOptions {
  */
 export function apiKey(options: ApiKeyOptions): CredentialsProvider<OciCredentials> {
   let ready: OciCredentials | undefined
-  let underway: Promise<OciCredentials> | undefined
-  const load = async (): Promise<OciCredentials> => {
-    ready = await credentialsOf(options)
-    return ready
-  }
-  // A passphrase that is asked for may belong to one request, whose promises others must not await (Workers).
-  const isShared = typeof options.passphrase !== 'function'
   return async ({ signal } = {}) => {
     signal?.throwIfAborted()
-    if (ready) return ready
-    if (!isShared) return load()
-    underway ??= load().finally(() => {
-      underway = undefined
-    })
-    const credentials = await underway
+    const made = ready ?? (await credentialsOf(options))
     signal?.throwIfAborted()
-    return credentials
+    ready ??= made
+    return ready
   }
 }
 

@@ -27,3 +27,14 @@ export function builtOnce<C>(
     return built(request)
   }
 }
+
+/** A provider whose credentials never change, asked once however many call at a time. */
+export function askedOnce<C>(
+  provider: CredentialsProvider<C>,
+  sharing: { readonly sharesPromises: boolean },
+): CredentialsProvider<C> {
+  return builtOnce(async () => {
+    const credentials = await provider()
+    return async () => credentials
+  }, sharing)
+}

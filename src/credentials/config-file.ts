@@ -42,7 +42,9 @@ export interface ConfigFileOptions
 export function configFile(options: ConfigFileOptions = {}): CredentialsProvider<OciCredentials> {
   let chosen: Chosen | undefined
   let underway: Promise<Chosen> | undefined
+  const { sharesPromises } = options.runtime ?? defaultRuntime
   const choose = (): Promise<Chosen> => {
+    if (!sharesPromises) return open(options)
     underway ??= open(options).finally(() => {
       underway = undefined
     })

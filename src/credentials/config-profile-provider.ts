@@ -3,6 +3,7 @@ import { readTextFile } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
 import { apiKey } from './api-key.js'
+import { askedOnce } from './built-once.js'
 import type { ConfigFileOptions } from './config-file.js'
 import type { ConfigProfile } from './config-profile.js'
 
@@ -12,12 +13,12 @@ export type ProfileAuthentication = 'api-key' | 'session-token' | 'instance-prin
 type Settings = Omit<ConfigFileOptions, 'runtime'> & { readonly runtime: Runtime }
 
 /** The spellings of `authentication_type` that Oracle's tools use. */
-const AUTHENTICATION_TYPES: Readonly<Record<string, ProfileAuthentication>> = {
-  api_key: 'api-key',
-  security_token: 'session-token',
-  instance_principal: 'instance-principal',
-  resource_principal: 'resource-principal',
-}
+const AUTHENTICATION_TYPES: ReadonlyMap<string, ProfileAuthentication> = new Map([
+  ['api_key', 'api-key'],
+  ['security_token', 'session-token'],
+  ['instance_principal', 'instance-principal'],
+  ['resource_principal', 'resource-principal'],
+])
 
 /** Makes the provider that a profile describes. Its errors tell the profile. */
 export async function profileProvider(
@@ -49,9 +50,9 @@ async function providerOf(profile: ConfigProfile, settings: Settings): Promise<C
 function authenticationOf(profile: ConfigProfile, { onWarning }: Settings): ProfileAuthentication {
   const stated = profile.get('authentication_type')
   if (stated !== undefined) {
-    const known = AUTHENTICATION_TYPES[stated.toLowerCase()]
+    const known = AUTHENTICATION_TYPES.get(stated.toLowerCase())
     if (known !== undefined) return known
-    const types = Object.keys(AUTHENTICATION_TYPES).join(', ')
+    const types = [...AUTHENTICATION_TYPES.keys()].join(', ')
     throw profile.invalid(`Expected authentication_type to be one of ${types}`, 'authentication_type')
   }
   if (profile.get('security_token_file') === undefined) return 'api-key'
@@ -73,7 +74,7 @@ async function fromApiKey(profile: ConfigProfile, settings: Settings): Promise<C
   const fingerprint = profile.get('fingerprint')
   const passphrase = passphraseOf(profile, settings)
   const region = regionOf(profile, settings)
-  return apiKey({ tenancy, user, fingerprint, privateKey, passphrase, region })
+  return askedOnce(apiKey({ tenancy, user, fingerprint, privateKey, passphrase, region }), settings.runtime)
 }
 
 async function fromSession(profile: ConfigProfile, settings: Settings): Promise<CredentialsProvider<OciCredentials>> {

@@ -4,7 +4,7 @@ import { readTextFile } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
 import { apiKey } from './api-key.js'
-import { builtOnce } from './built-once.js'
+import { askedOnce, builtOnce } from './built-once.js'
 import type { PrincipalOptions } from './principal-options.js'
 import type { SessionTokenOptions } from './session-token.js'
 
@@ -77,7 +77,7 @@ async function choose(settings: Settings): Promise<CredentialsProvider<OciCreden
 async function userKey(variables: Variables, { runtime }: Settings): Promise<CredentialsProvider<OciCredentials>> {
   const { tenancy = '', user = '', fingerprint, keyContent, keyFile = '', passphrase, region } = variables.values
   const privateKey = keyContent ?? (await readTextFile(keyFile, 'the private key', runtime))
-  return apiKey({ tenancy, user, fingerprint, privateKey, passphrase, region })
+  return askedOnce(apiKey({ tenancy, user, fingerprint, privateKey, passphrase, region }), runtime)
 }
 
 async function session(variables: Variables, settings: Settings): Promise<CredentialsProvider<OciCredentials>> {

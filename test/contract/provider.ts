@@ -36,14 +36,22 @@ const BURST = 100
 /** Past the time for which a failure is remembered. */
 const AFTER_FAILURE_MS = 61_000
 
-/** Runs the suite. Credentials without an end (`expires: false`) run the part that applies to them. */
+export interface ContractOptions {
+  /** False for credentials without an end, which run the part that applies to them. */
+  readonly expires?: boolean
+  /** False where first callers load for themselves, and wait for nobody else's load. */
+  readonly sharesLoads?: boolean
+}
+
+/** Runs the suite. */
 export function providerContract<C extends Expiring>(
   name: string,
   make: MakeHarness<C>,
-  { expires = true }: { readonly expires?: boolean } = {},
+  { expires = true, sharesLoads = true }: ContractOptions = {},
 ): void {
   describe(`${name}, as every provider`, () => {
     everyProvider(make)
+    if (sharesLoads) sharingProvider(make)
     if (expires) expiringProvider(make)
   })
 }
@@ -54,11 +62,12 @@ function everyProvider<C extends Expiring>(make: MakeHarness<C>): void {
     expect(loads()).toBe(0)
   })
 
-  it('gives a burst of first callers the same credentials from one load', async () => {
+  it('gives a burst of first callers the same credentials, and loads no more for those who follow', async () => {
     const { provider, loads, belongTogether } = await make()
     const all = await Promise.all(Array.from({ length: BURST }, () => provider()))
-    expect(new Set(all).size).toBe(1)
-    expect(loads()).toBe(1)
+    const loaded = loads()
+    expect(new Set([...all, await provider()]).size).toBe(1)
+    expect(loads()).toBe(loaded)
     expect((await belongTogether?.(all[0] as C)) ?? true).toBe(true)
   })
 
@@ -78,7 +87,7 @@ function everyProvider<C extends Expiring>(make: MakeHarness<C>): void {
   })
 
   it('keeps loading for others when one caller aborts', async () => {
-    const { provider, loads } = await make()
+    const { provider } = await make()
     const controller = new AbortController()
     const reason = new Error('this caller left')
     const leaving = provider({ signal: controller.signal })
@@ -86,7 +95,6 @@ function everyProvider<C extends Expiring>(make: MakeHarness<C>): void {
     controller.abort(reason)
     await expect(Promise.race([leaving, staying.then(() => leaving)])).rejects.toBe(reason)
     expect(await provider()).toBe(await staying)
-    expect(loads()).toBe(1)
   })
 
   it('shows no secret when it is inspected, printed or turned into JSON', async () => {
@@ -95,6 +103,24 @@ function everyProvider<C extends Expiring>(make: MakeHarness<C>): void {
     expect(hidden.length).toBeGreaterThan(0)
     const shown = [inspect(provider, { depth: 20, showHidden: true }), JSON.stringify(provider) ?? '', String(provider)]
     for (const secret of hidden) expect(shown.some((text) => text.includes(secret))).toBe(false)
+  })
+}
+
+function sharingProvider<C extends Expiring>(make: MakeHarness<C>): void {
+  it('loads once for a burst of first callers', async () => {
+    const { provider, loads } = await make()
+    await Promise.all(Array.from({ length: BURST }, () => provider()))
+    expect(loads()).toBe(1)
+  })
+
+  it('loads once for all when one caller aborts', async () => {
+    const { provider, loads } = await make()
+    const controller = new AbortController()
+    const leaving = provider({ signal: controller.signal }).catch(() => undefined)
+    const staying = provider()
+    controller.abort()
+    await Promise.all([leaving, staying])
+    expect(loads()).toBe(1)
   })
 }
 

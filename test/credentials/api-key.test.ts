@@ -38,7 +38,7 @@ const harness = async () => {
   }
 }
 
-providerContract('apiKey', harness, { expires: false })
+providerContract('apiKey', harness, { expires: false, sharesLoads: false })
 
 describe('apiKey', () => {
   it('makes the key id of tenancy, user and the computed fingerprint', async () => {
@@ -89,6 +89,15 @@ describe('apiKey', () => {
     expect((await provider()).keyId).toContain(keyFingerprint)
     await provider()
     expect(passphrase).toHaveBeenCalledTimes(1)
+  })
+
+  it('lets nobody wait for an import that somebody else started and that never ends', async () => {
+    const importKey = vi.spyOn(crypto.subtle, 'importKey').mockReturnValueOnce(new Promise(() => {}))
+    const provider = apiKey(options())
+    const stuck = provider()
+    await expect(provider()).resolves.toMatchObject({ source: 'api-key' })
+    await expect(Promise.race([stuck, 'still waiting'])).resolves.toBe('still waiting')
+    importKey.mockRestore()
   })
 
   it('can be called again after it failed', async () => {

@@ -177,6 +177,7 @@ describe('an API key profile', () => {
     ['a region with a space', 'region=eu frankfurt 1', 'CONFIG_INVALID'],
     ['quotes around the user', `user="${USER}"`, 'CONFIG_INVALID'],
     ['an unknown way to sign', 'authentication_type=hunter', 'CONFIG_INVALID'],
+    ['a way to sign that only every object has', 'authentication_type=constructor', 'CONFIG_INVALID'],
     ['the file itself as a key', 'key_file=~/.oci/config', 'KEY_NOT_PEM'],
   ])('stops at %s', async (_, setting, code) => {
     const error: unknown = await subject(`[DEFAULT]\n${API_KEY}\n${setting}`)
