@@ -1,11 +1,11 @@
-import { ConfigurationError, UsageError } from '../errors.js'
 import { type Expiring, type ProvideOptions, systemClock } from '../types.js'
 import { Attempts } from './attempts.js'
+import { disposed, expiredOnArrival } from './cache-errors.js'
 import type { CacheOptions, LoadCredentials } from './cache-options.js'
 import { type Attempt, CacheReporter } from './cache-reporter.js'
 import { sameCredentials } from './identity.js'
 import { LearnedClock } from './learned-clock.js'
-import { type Lifetime, lifetimeOf, type RefreshRule, refreshRule, stageAt } from './lifetime.js'
+import { dueAtOnce, type Lifetime, lifetimeOf, type RefreshRule, refreshRule, stageAt } from './lifetime.js'
 import { type SharedLoad, startSharedLoad } from './shared-load.js'
 
 /** Credentials that were published as one value, and the life they have. */
@@ -30,6 +30,8 @@ export class CredentialsCache<C extends Expiring> {
   #underway: (Attempt & { readonly load: SharedLoad<C> }) | undefined
   #leaseUntil = 0
   #attemptCount = 0
+  /** What an attempt up to this one gives was asked for before `invalidate`, and may be out of date. */
+  #invalidated = 0
   #disposed = false
 
   constructor(load: LoadCredentials<C>, options: CacheOptions<C>) {
@@ -59,8 +61,8 @@ export class CredentialsCache<C extends Expiring> {
 
   /** Has the next call try for newer credentials first, as if those held were near their end. */
   invalidate(): void {
-    const held = this.#held
-    if (held) this.#held = { ...held, lifetime: { ...held.lifetime, refreshBy: Number.NEGATIVE_INFINITY } }
+    this.#invalidated = this.#attemptCount
+    if (this.#held) this.#held = { ...this.#held, lifetime: dueAtOnce(this.#held.lifetime) }
     // A load under way may have read what was there before: those who wait for it get it, nobody else joins.
     this.#underway = undefined
   }
@@ -157,9 +159,13 @@ export class CredentialsCache<C extends Expiring> {
     const held = this.#usable()
     if (held !== undefined && held.number > attempt.number) return held.credentials
     const kept = credentials.expiresAt !== undefined || this.#options.undated === 'keep'
-    this.#held = kept ? { number: attempt.number, credentials: Object.freeze(credentials), lifetime } : undefined
+    this.#held = kept ? this.#generation(Object.freeze(credentials), lifetime, attempt) : undefined
     this.#reporter.refreshed(attempt, credentials)
     return credentials
+  }
+
+  #generation(credentials: C, lifetime: Lifetime, { number }: Attempt): Generation<C> {
+    return { number, credentials, lifetime: number <= this.#invalidated ? dueAtOnce(lifetime) : lifetime }
   }
 
   #fail(error: unknown, attempt: Attempt): void {
@@ -177,20 +183,4 @@ export class CredentialsCache<C extends Expiring> {
     this.#reporter.served(lifetime, error)
     return credentials
   }
-}
-
-function expiredOnArrival(expiresAt: number, now: number): ConfigurationError {
-  return new ConfigurationError(
-    'TOKEN_EXPIRED',
-    `Expected credentials that are valid now (${isoTime(now)}), got some that expired at ${isoTime(expiresAt)}; ` +
-      'check where they come from, and the clock of this machine.',
-  )
-}
-
-function isoTime(time: number): string {
-  return new Date(time).toISOString()
-}
-
-function disposed(): UsageError {
-  return new UsageError('DISPOSED', 'Expected a provider in use, this one was disposed of; make a new one.')
 }

@@ -1,4 +1,5 @@
 import type { CachedProvider } from './cache-options.js'
+import { DISPOSE } from './disposal.js'
 
 /**
  * A provider that is built on first use, so that what is wrong with its settings is an answer to the first call and not
@@ -21,7 +22,7 @@ export function deferred<C>(build: () => CachedProvider<C>): CachedProvider<C> {
       current: () => built?.current(),
       invalidate: () => built?.invalidate(),
       dispose,
-      [Symbol.dispose]: dispose,
+      [DISPOSE]: dispose,
     },
   )
   return provide

@@ -60,6 +60,11 @@ export function lifetimeOf(
   }
 }
 
+/** The same life, for credentials that should be replaced before they are used again, if that can be done. */
+export function dueAtOnce(lifetime: Lifetime): Lifetime {
+  return { ...lifetime, refreshBy: Number.NEGATIVE_INFINITY }
+}
+
 export function stageAt(lifetime: Lifetime, now: number): Stage {
   if (now >= lifetime.expiresAt) return 'expired'
   if (now > lifetime.refreshBy) return 'ending'

@@ -314,6 +314,23 @@ describe('when answers overlap', () => {
     await before
     expect(await provider()).toBe(newer)
   })
+
+  it('takes what a load gives that began before it was invalidated for due at once', async () => {
+    const { load, waiting } = deferred()
+    const { provider } = subject({ load })
+    const before = provider()
+    await settle()
+    provider.invalidate()
+    const older = madeUpCredentials(START, HOUR)
+    waiting[0]?.resolve(older)
+    expect(await before).toBe(older)
+    const after = provider()
+    await settle()
+    const newer = madeUpCredentials(START, HOUR)
+    waiting[1]?.resolve(newer)
+    expect(await after).toBe(newer)
+    expect(await provider()).toBe(newer)
+  })
 })
 
 describe('by whose clock it measures', () => {
