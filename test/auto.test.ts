@@ -109,8 +109,8 @@ describe('defaultProvider', () => {
     })
   })
 
-  it('refuses an OCI_CLI_AUTH that it does not know', async () => {
-    const { provider } = await chainOn(undefined, { env: { OCI_CLI_AUTH: 'magic' } })
+  it.each(['magic', 'constructor', '__proto__'])('refuses an OCI_CLI_AUTH that it does not know: %s', async (auth) => {
+    const { provider } = await chainOn(undefined, { env: { OCI_CLI_AUTH: auth } })
     expect(await errorOf(provider())).toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining('api_key'),

@@ -59,7 +59,8 @@ const FORCED: Readonly<Record<string, MakeProvider>> = {
  * @throws ConfigurationError `CONFIG_INVALID` for a value that is not known.
  */
 export function forcedLink(value: string, settings: DefaultLinkSettings): ChainLink<OciCredentials> {
-  const make = FORCED[value.toLowerCase()]
+  const name = value.toLowerCase()
+  const make = Object.hasOwn(FORCED, name) ? FORCED[name] : undefined
   if (make !== undefined)
     return { name: `OCI_CLI_AUTH=${value}`, provider: builtOnce(async () => make(settings), settings.runtime) }
   const known = Object.keys(FORCED).join(', ')
