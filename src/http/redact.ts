@@ -1,5 +1,6 @@
 const SECRET_HEADER = /authorization|cookie|token|secret|password|api-key/i
-const TOKEN_SHAPED = /(ST\$)?\beyJ[\w-]+\.[\w-]*(\.[\w-]*)?/g
+// A token that was cut before its first dot counts too. Nothing may follow what repeats: the search stays linear.
+const TOKEN_SHAPED = /(ST\$)?\beyJ[\w-]+(\.[\w-]*)*/g
 const PEM_SHAPED = /-----BEGIN [^-]+-----[^-]*(-----END [^-]+-----)?/g
 
 /** A text from outside, without anything shaped like a token or a key, cut to `limit` characters. */

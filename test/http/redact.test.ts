@@ -10,6 +10,8 @@ describe('redaction', () => {
     ['a token without signature', 'eyJhbGciOiJub25lIn0.e30.', '[token]'],
     ['a private key', 'x -----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY----- y', 'x [key] y'],
     ['a private key that breaks off', 'x -----BEGIN PRIVATE KEY-----\nMIIB', 'x [key]'],
+    ['a token that was cut before its first dot', 'ST$eyJhbGciOiJSUzI1', '[token]'],
+    ['a long row of beginnings of tokens', 'eyJ-'.repeat(50_000), '[token]'],
     ['two of them', `${JWT} ${JWT}`, '[token] [token]'],
     ['nothing secret', 'NotAuthenticated: eye of the beholder', 'NotAuthenticated: eye of the beholder'],
   ])('takes %s out of a text', (_, text, redacted) => {
