@@ -1,5 +1,6 @@
 import { decodeBase64Url } from '../encoding/base64.js'
 import { type Bytes, text } from '../encoding/bytes.js'
+import { readJsonText } from '../encoding/json.js'
 import { type PemBlock, readPem } from '../encoding/pem.js'
 import { ConfigurationError } from '../errors.js'
 import { fingerprint } from '../keys/fingerprint.js'
@@ -42,7 +43,7 @@ async function spkiOf({ label, der }: PemBlock): Promise<Bytes | undefined> {
 }
 
 function fromJwks(content: string): readonly NamedPublicKey[] {
-  const json = parsed(content) as (JsonWebKey & { readonly keys?: readonly JsonWebKey[] }) | undefined
+  const json = readJsonText(content) as (JsonWebKey & { readonly keys?: readonly JsonWebKey[] }) | undefined
   const jwks = Array.isArray(json?.keys) ? json.keys : [json ?? {}]
   return jwks.flatMap((jwk: JsonWebKey & { readonly kid?: string }) => {
     const [n, e] = [decodeBase64Url(jwk.n ?? ''), decodeBase64Url(jwk.e ?? '')]
@@ -52,12 +53,4 @@ function fromJwks(content: string): readonly NamedPublicKey[] {
 
 function named(spki: Bytes, kid?: string): NamedPublicKey {
   return { kid, fingerprint: fingerprint(spki), spki }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }

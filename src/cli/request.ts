@@ -1,4 +1,5 @@
 import { encodeBase64 } from '../encoding/base64.js'
+import { readJsonText } from '../encoding/json.js'
 import { UsageError } from '../errors.js'
 import type { SignedAttempt } from '../http/signed-fetch.js'
 import { expandHome } from '../runtime/text-file.js'
@@ -80,7 +81,7 @@ function bodyOf(body: Uint8Array): object {
   if (body.length === 0) return {}
   const text = textOf(body)
   if (text === undefined) return { bodyBase64: encodeBase64(body) }
-  return { body: parsed(text) ?? text }
+  return { body: readJsonText(text) ?? text }
 }
 
 function printHead({ status, statusText, headers }: Response, context: CliContext): void {
@@ -95,20 +96,12 @@ function printBody(body: Uint8Array, { output, errors }: CliContext): void {
   const text = textOf(body)
   if (!output.isTerminal) output.write(body)
   else if (text === undefined) errors.write(`${body.length} bytes that are no text: write them to a file with -o.\n`)
-  else if (text !== '') output.write(`${JSON.stringify(parsed(text), undefined, 2) ?? text}\n`)
+  else if (text !== '') output.write(`${JSON.stringify(readJsonText(text), undefined, 2) ?? text}\n`)
 }
 
 function textOf(body: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body)
-  } catch {
-    return undefined
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { readJsonText } from '../encoding/json.js'
 import { ConfigurationError } from '../errors.js'
 
 /** Settings by their names, however those are written: `credentials_type`, `CREDENTIALS_TYPE`, `credentialsType`. */
@@ -54,7 +55,7 @@ export function listsOf(sources: readonly SettingValues[], name: string): readon
   return sources.flatMap((source) => {
     const text = settingsOf([source]).get(name)
     if (text === undefined) return []
-    const list = parsed(text)
+    const list = readJsonText(text)
     if (!Array.isArray(list) || !list.every(isRecord)) {
       throw new ConfigurationError(
         'CONFIG_INVALID',
@@ -75,14 +76,6 @@ function textOf(value: unknown): string {
 function splitAtFirst(line: string): [string, string] {
   const at = line.indexOf('=')
   return [line.slice(0, at).trim(), line.slice(at + 1).trim()]
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }
 
 const isRecord = (value: unknown): value is SettingValues =>

@@ -1,5 +1,6 @@
 import { decodeBase64 } from '../encoding/base64.js'
 import { text } from '../encoding/bytes.js'
+import { asJsonObject, readJsonText } from '../encoding/json.js'
 import { ServiceError, UsageError } from '../errors.js'
 
 /** The service of an OKE cluster that gives pods their tokens. */
@@ -48,28 +49,20 @@ export function proxymuxBody(podKey: string | undefined): string {
  */
 export function readProxymuxAnswer(answer: string): ProxymuxAnswer {
   const trimmed = answer.trim()
-  const encoded = trimmed.startsWith('"') ? parsed(trimmed) : trimmed
+  const encoded = trimmed.startsWith('"') ? readJsonText(trimmed) : trimmed
   const bytes = typeof encoded === 'string' ? decodeBase64(encoded.replace(/\s+/g, '')) : undefined
   if (bytes === undefined) throw undecodable('is not base64')
-  const fields = parsed(text(bytes))
-  if (typeof fields !== 'object' || fields === null) throw undecodable('does not hold a JSON object')
-  const { token, privateKey } = fields as Readonly<Record<string, unknown>>
+  const fields = asJsonObject(readJsonText(text(bytes)))
+  if (fields === undefined) throw undecodable('does not hold a JSON object')
+  const { token, privateKey } = fields
   if (typeof token !== 'string' || token === '') throw undecodable('holds no token')
   return typeof privateKey === 'string' ? { token, privateKey: nodeKey(privateKey) } : { token }
 }
 
 function nodeKey(encoded: string): string {
-  const bytes = decodeBase64(encoded)
+  const bytes = decodeBase64(encoded.replace(/\s+/g, ''))
   if (bytes === undefined) throw undecodable('holds a private key that is not base64')
   return text(bytes)
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }
 
 function undecodable(finding: string): ServiceError {

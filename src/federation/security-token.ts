@@ -1,5 +1,5 @@
-import { decodeBase64Url, encodeBase64Url } from '../encoding/base64.js'
-import { text } from '../encoding/bytes.js'
+import { encodeBase64Url } from '../encoding/base64.js'
+import { asJsonObject, readJsonText, readJwtPart } from '../encoding/json.js'
 import { ConfigurationError } from '../errors.js'
 import type { PrivateKey } from '../keys/import-private-key.js'
 import { readRsaPublicKey } from '../keys/rsa-key.js'
@@ -54,7 +54,7 @@ export function readSecurityToken(token: string): SecurityToken {
   if (compact === '') throw invalid('it is empty')
   if (compact.length > LONGEST_TOKEN) throw invalid(`it is ${compact.length} characters long`)
   const parts = compact.split('.')
-  const [header, payload] = parts.slice(0, 2).map(readPart)
+  const [header, payload] = parts.slice(0, 2).map(readJwtPart)
   if (parts.length !== 3) throw invalid(`it has ${parts.length} parts between dots and not 3`)
   if (header === undefined) throw invalid('its header is not JSON in base64url')
   if (payload === undefined) throw invalid('its payload is not a JSON object in base64url')
@@ -111,20 +111,6 @@ export function tokenCredentials(options: TokenCredentialsOptions): OciCredentia
   }
 }
 
-function readPart(part: string): Claims | undefined {
-  const bytes = decodeBase64Url(part)
-  return bytes && readObject(text(bytes))
-}
-
-function readObject(json: string): Claims | undefined {
-  try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Claims) : undefined
-  } catch {
-    return undefined
-  }
-}
-
 function dates(claims: Claims): { expiresAt?: number; issuedAt?: number } {
   const expiresAt = milliseconds(claims, 'exp')
   const issuedAt = milliseconds(claims, 'iat')
@@ -144,8 +130,7 @@ function milliseconds(claims: Claims, name: 'exp' | 'iat'): number | undefined {
 /** Services put the key into the claim as an object or as the JSON text of one. */
 function boundKey({ jwk: claim }: Claims): { jwk?: RsaJwk } {
   if (claim === undefined || claim === null) return {}
-  const jwk = typeof claim === 'string' ? readObject(claim) : (claim as Claims)
-  const { n, e } = jwk ?? {}
+  const { n, e } = asJsonObject(typeof claim === 'string' ? readJsonText(claim) : claim) ?? {}
   if (typeof n !== 'string' || typeof e !== 'string') throw invalid('its jwk claim is not an RSA key in JSON')
   return { jwk: { n, e } }
 }

@@ -1,3 +1,4 @@
+import { asJsonObject, type JsonObject } from '../encoding/json.js'
 import { ServiceError } from '../errors.js'
 import { redactUrl } from '../http/redact.js'
 import { readJson } from '../http/service-call.js'
@@ -13,16 +14,16 @@ export async function readTokenAnswer(response: Response, field = 'token'): Prom
 }
 
 /** A text of an answer that must be there. */
-export function requireText(answer: Readonly<Record<string, unknown>>, field: string, response: Response): string {
+export function requireText(answer: JsonObject, field: string, response: Response): string {
   const text = answer[field]
   if (typeof text === 'string' && text !== '') return text
   throw unexpected(response, `a JSON object with "${field}"`, `one with ${namesOf(answer)}`)
 }
 
 /** The object that a service answered with. */
-export async function readJsonObject(response: Response): Promise<Readonly<Record<string, unknown>>> {
-  const value = await readJson(response, 'a token')
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+export async function readJsonObject(response: Response): Promise<JsonObject> {
+  const value = asJsonObject(await readJson(response, 'a token'))
+  if (value !== undefined) return value
   throw unexpected(response, 'a JSON object', 'another kind of JSON')
 }
 

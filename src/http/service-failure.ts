@@ -1,3 +1,4 @@
+import { readJsonText } from '../encoding/json.js'
 import { redactText } from './redact.js'
 
 /** What an error answer of a service says, as far as it can be read. */
@@ -12,7 +13,7 @@ const MESSAGE_FIELDS = ['message', 'error_description', 'detail', 'Message', 'er
 
 /** Reads the body of an error answer, JSON (parsed or not) or any other text. What it gives is redacted. */
 export function failureDetails(body: unknown): FailureDetails {
-  const fields = typeof body === 'string' ? parsed(body) : body
+  const fields = typeof body === 'string' ? readJsonText(body) : body
   if (typeof fields !== 'object' || fields === null) return typeof body === 'string' ? ofText(body) : {}
   const code = firstText(fields, CODE_FIELDS)
   const message = firstText(fields, MESSAGE_FIELDS)
@@ -22,14 +23,6 @@ export function failureDetails(body: unknown): FailureDetails {
 function ofText(body: string): FailureDetails {
   const line = body.replace(/\s+/g, ' ').trim()
   return line ? { message: redactText(line) } : {}
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }
 
 function firstText(fields: object, names: readonly string[]): string | undefined {

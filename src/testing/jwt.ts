@@ -1,5 +1,6 @@
 import { decodeBase64Url, encodeBase64Url } from '../encoding/base64.js'
-import { text, utf8 } from '../encoding/bytes.js'
+import { utf8 } from '../encoding/bytes.js'
+import { readJwtPart } from '../encoding/json.js'
 import { VerificationError } from '../errors.js'
 import type { Claims } from '../types.js'
 import type { FixtureKey } from './fixture-keys.js'
@@ -47,13 +48,8 @@ function encodePart(value: Claims): string {
 }
 
 function decodePart(part: string): Claims {
-  const bytes = decodeBase64Url(part)
-  try {
-    const value: unknown = bytes === undefined ? undefined : JSON.parse(text(bytes))
-    if (typeof value === 'object' && value !== null) return value as Claims
-  } catch {
-    // Falls through: what is not JSON is refused in the same words.
-  }
+  const claims = readJwtPart(part)
+  if (claims !== undefined) return claims
   throw refused('Expected the header and payload of the JWT to be JSON objects.')
 }
 

@@ -1,4 +1,5 @@
 import { text } from '../encoding/bytes.js'
+import { asJsonObject, readJsonText } from '../encoding/json.js'
 import { readStream } from '../encoding/streams.js'
 import { ServiceError, VerificationError } from '../errors.js'
 
@@ -56,16 +57,7 @@ async function send(request: Request, { fetch, timeoutMs = 10_000 }: AskOptions,
 
 async function objectIn(response: Response, endpoint: string): Promise<Readonly<Record<string, unknown>>> {
   const bytes = response.body ? await readStream(response.body, MAX_ANSWER_BYTES) : undefined
-  const value = bytes && parsed(text(bytes))
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Readonly<Record<string, unknown>>
+  const value = bytes && asJsonObject(readJsonText(text(bytes)))
+  if (value !== undefined) return value
   throw new ServiceError('SERVICE_RESPONSE_INVALID', `Expected a JSON object from ${endpoint}.`, { endpoint })
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 import { decodeBase64Url } from '../encoding/base64.js'
-import { type Bytes, text, utf8 } from '../encoding/bytes.js'
+import { type Bytes, utf8 } from '../encoding/bytes.js'
+import { readJsonText, readJwtPart } from '../encoding/json.js'
 import { VerificationError } from '../errors.js'
 import type { Claims } from '../types.js'
 import { assertSignature, type PublicKeySource, verificationKey } from './verification-key.js'
@@ -113,24 +114,16 @@ function assertOneOf(name: string, claims: Claims, accepted: readonly string[] |
 
 // OCI puts the JWK into the claim as text; tolerate an object.
 function boundKey({ jwk }: Claims): JsonWebKey {
-  const key: unknown = typeof jwk === 'string' ? parsed(jwk) : jwk
+  const key: unknown = typeof jwk === 'string' ? readJsonText(jwk) : jwk
   if (typeof key === 'object' && key !== null && 'n' in key && 'e' in key)
     return { kty: 'RSA', n: String(key.n), e: String(key.e) }
   throw refused('a token bound to an RSA key by its "jwk" claim', 'none')
 }
 
 function jsonObject(part: string): Claims {
-  const value = parsed(text(bytesOf(part)))
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Claims
-  throw refused('JSON objects in the token', 'something else')
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
+  const value = readJwtPart(part)
+  if (value !== undefined) return value
+  throw refused('JSON objects in base64url in the token', 'something else')
 }
 
 function bytesOf(part: string): Bytes {
