@@ -95,20 +95,20 @@ export class ConfigurationError extends CountersignError<ConfigurationCode> {
   override readonly name = 'ConfigurationError'
 }
 
-/** What is known of a remote service's failure. */
+/** What is known of a remote service's failure. A `ServiceError` is one too, for a new error that says more. */
 export interface ServiceFailure extends ErrorOptions {
   /** HTTP status, when there was an answer. */
-  readonly status?: number
+  readonly status?: number | undefined
   /** The service's own error code, such as `NotAuthenticated`. */
-  readonly serviceCode?: string
+  readonly serviceCode?: string | undefined
   /** The request id to give to the provider's support. */
-  readonly requestId?: string
+  readonly requestId?: string | undefined
   /** Origin and path of what was called; never a query. */
-  readonly endpoint?: string
+  readonly endpoint?: string | undefined
   /** Whether the same request may succeed later. */
-  readonly retryable?: boolean
+  readonly retryable?: boolean | undefined
   /** How many times it was tried. */
-  readonly attempts?: number
+  readonly attempts?: number | undefined
 }
 
 /** The remote service must be looked at, or tried again. */

@@ -135,16 +135,6 @@ async function credentialsOf(
 }
 
 function notEnhanced(error: ServiceError): ServiceError {
-  const { status, serviceCode, requestId, endpoint, attempts } = error
-  return new ServiceError(
-    error.code,
-    `${error.message} Workload identity needs a cluster of the type "enhanced", and a policy for the workload.`,
-    {
-      ...(status !== undefined && { status }),
-      ...(serviceCode !== undefined && { serviceCode }),
-      ...(requestId !== undefined && { requestId }),
-      ...(endpoint !== undefined && { endpoint }),
-      ...(attempts !== undefined && { attempts }),
-    },
-  )
+  const message = `${error.message} Workload identity needs a cluster of the type "enhanced", and a policy for the workload.`
+  return new ServiceError(error.code, message, error)
 }

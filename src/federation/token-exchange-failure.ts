@@ -50,10 +50,8 @@ export function explainExchangeFailure(error: unknown, form: URLSearchParams): u
   if (!(error instanceof ServiceError) || error.code !== 'SERVICE_ERROR') return error
   const known = KNOWN_FAILURES.find(({ applies }) => applies(error))
   if (known === undefined) return error
-  const { status, serviceCode, requestId, endpoint, retryable, attempts } = error
-  const failure = { status, serviceCode, requestId, endpoint, retryable, attempts }
   const message = `${error.message} ${known.cause} ${describeSubject(form.get('subject_token') ?? '')}`
-  return new ServiceError('SERVICE_ERROR', message, withoutUndefined(failure))
+  return new ServiceError(error.code, message, error)
 }
 
 /** What a trust compares, and when the token ends: nothing with which anyone could act. */
@@ -80,8 +78,4 @@ function shortText(value: unknown): string {
 function timeOf(seconds: unknown): string {
   if (typeof seconds !== 'number' || Math.abs(seconds) > 8.64e12) return '(absent)'
   return new Date(seconds * 1000).toISOString()
-}
-
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never
 }

@@ -1,5 +1,5 @@
 import { runtime as defaultRuntime } from '#runtime'
-import { ServiceError, type ServiceFailure, UsageError } from '../errors.js'
+import { ServiceError, UsageError } from '../errors.js'
 import type { Region } from '../regions/regions.js'
 import type { Runtime } from '../runtime/types.js'
 import { metadataFetch } from './metadata-fetch.js'
@@ -116,11 +116,7 @@ function withHint(error: unknown): unknown {
   if (!(error instanceof ServiceError) || error.status !== undefined) return error
   const hint =
     'Only OCI compute instances have a metadata service: does this code run on one, and may it reach that address?'
-  return new ServiceError(error.code, `${error.message} ${hint}`, { ...failureOf(error), cause: error.cause })
-}
-
-function failureOf({ endpoint, retryable, attempts }: ServiceError): ServiceFailure {
-  return { retryable, ...(endpoint !== undefined && { endpoint }), ...(attempts !== undefined && { attempts }) }
+  return new ServiceError(error.code, `${error.message} ${hint}`, error)
 }
 
 function unsupported(runtime: Runtime): UsageError {
