@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors.js'
 import { expandHome, readTextFile } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import { type Clock, type CredentialsProvider, type OciCredentials, systemClock } from '../types.js'
+import { changeWatcher } from './changed-files.js'
 import { type FileSource, isFile } from './session-source.js'
 
 /** What a function that gives delegation tokens is told. */
@@ -74,26 +75,22 @@ function tokenReader(
   return async () => headerValue(source, 'the settings')
 }
 
-/** A file is looked at no more often than this. */
-const LOOK_EVERY_MS = 1_000
-
 function fileReader(
   { file }: FileSource,
   options: DelegationOptions,
 ): (request: DelegationTokenRequest) => Promise<string> {
   const { runtime = defaultRuntime, clock = systemClock } = options
   const path = expandHome(file, runtime)
-  let known: { readonly token: string; readonly modifiedAt: number | undefined } | undefined
-  let lookedAt = Number.NEGATIVE_INFINITY
+  const { files } = runtime
+  const hasChanged = files ? changeWatcher({ files, paths: [path], clock }) : async () => false
+  let known: string | undefined
   return async ({ refused }) => {
-    const now = clock()
-    if (known !== undefined && !refused && now >= lookedAt && now < lookedAt + LOOK_EVERY_MS) return known.token
-    lookedAt = now
-    const modifiedAt = await runtime.files?.modifiedAt(path).catch(() => undefined)
-    if (known !== undefined && !refused && modifiedAt !== undefined && modifiedAt === known.modifiedAt)
-      return known.token
+    const isCurrent = !(await hasChanged()) && !refused
+    if (known !== undefined && isCurrent) return known
+    // Forgotten first: a token whose file is gone or broken is not used again.
+    known = undefined
     const token = headerValue(await readTextFile(path, 'the delegation token', runtime), path)
-    known = { token, modifiedAt }
+    known = token
     return token
   }
 }

@@ -108,6 +108,19 @@ describe('withDelegation', () => {
     expect(reads()).toBe(3)
   })
 
+  it('does not go on with the token of a file that is gone, and takes up the one that comes back', async () => {
+    const { runtime, clock, settings } = await emulatedMachine()
+    runtime.put('/home/opc/obo', 'first')
+    const provider = withDelegation(async () => plain, { file: '~/obo' }, settings)
+    await provider()
+    await runtime.files.remove('/home/opc/obo')
+    clock.advance(5_000)
+    await expect(provider()).rejects.toMatchObject({ code: 'CONFIG_MISSING' })
+    await expect(provider()).rejects.toMatchObject({ code: 'CONFIG_MISSING' })
+    runtime.put('/home/opc/obo', 'second')
+    expect((await provider()).signedHeaders?.['opc-obo-token']).toBe('second')
+  })
+
   it('signs with the new token of a file that was replaced after the service refused the old one', async () => {
     const machine = await emulatedMachine('delegation-token')
     const provider = withDelegation(
