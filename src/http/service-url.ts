@@ -18,3 +18,18 @@ export function assertSafeUrl(url: string, options: { readonly allowInsecureHttp
     `Expected an https: URL for ${host}, found ${protocol}; only loopback and metadata services are called in the clear.`,
   )
 }
+
+/**
+ * The address of a service that somebody configured; `name` is what it is called in messages, which do not repeat it.
+ *
+ * @throws UsageError `URL_INVALID` when it is no http or https URL, or carries a user name or a password.
+ */
+export function serviceUrl(address: string, name: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  // "vault.example.com:8200" is a URL too, one of the scheme "vault.example.com".
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url
+  throw new UsageError(
+    'URL_INVALID',
+    `Expected ${name} to be a URL that begins with https:// and has no user name or password, got something else.`,
+  )
+}

@@ -1,7 +1,7 @@
-import { runtime as defaultRuntime } from '#runtime'
 import { ServiceError, UsageError } from '../errors.js'
-import { readJson, serviceCall } from '../http/service-call.js'
-import type { InfisicalSite } from './infisical.js'
+import { readJson } from '../http/service-call.js'
+import { type InfisicalSite, siteUrl } from './infisical.js'
+import { loginCall } from './login-call.js'
 
 /** An administrator's way in: the token of a user or of an identity. */
 export interface InfisicalAdmin extends InfisicalSite {
@@ -79,8 +79,13 @@ export async function updateInfisicalOciAuth(
   changes: Partial<InfisicalOciAuth>,
   admin: InfisicalAdmin,
 ): Promise<InfisicalOciAuth> {
-  const { tenancyOcid, allowedUsernames } = await getInfisicalOciAuth(identityId, admin)
-  return call('PATCH', identityId, admin, bodyOf({ tenancyOcid, allowedUsernames, ...changes }))
+  const now = await getInfisicalOciAuth(identityId, admin)
+  const { tenancyOcid, allowedUsernames, accessTokenTTL, accessTokenMaxTTL } = now
+  const lives = {
+    ...(accessTokenTTL !== undefined && { accessTokenTTL }),
+    ...(accessTokenMaxTTL !== undefined && { accessTokenMaxTTL }),
+  }
+  return call('PATCH', identityId, admin, bodyOf({ tenancyOcid, allowedUsernames, ...lives, ...changes }))
 }
 
 /**
@@ -105,19 +110,10 @@ async function call(
   admin: InfisicalAdmin,
   body?: object,
 ): Promise<InfisicalOciAuth> {
-  const { site = 'https://app.infisical.com', runtime = defaultRuntime, clock, signal, retry } = admin
-  const url = new URL(`/api/v1/auth/oci-auth/identities/${encodeURIComponent(identityId)}`, site)
-  const headers = { accept: 'application/json', authorization: `Bearer ${admin.accessToken}` }
-  const request = (): Request =>
-    body === undefined
-      ? new Request(url, { method, headers })
-      : new Request(url, {
-          method,
-          headers: { ...headers, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        })
-  const options = { fetch: admin.fetch ?? runtime.fetch, timeoutMs: 10_000, clock, signal, retry }
-  return authFrom(await readJson(await serviceCall(request, options), 'the OCI Auth of an identity'))
+  const url = siteUrl(`/api/v1/auth/oci-auth/identities/${encodeURIComponent(identityId)}`, admin)
+  const headers = { authorization: `Bearer ${admin.accessToken}` }
+  const response = await loginCall({ method, url, headers, body }, admin)
+  return authFrom(await readJson(response, 'the OCI Auth of an identity'))
 }
 
 function authFrom(body: unknown): InfisicalOciAuth {

@@ -1,9 +1,10 @@
 import { UsageError } from '../errors.js'
 import type { OciCredentials } from '../types.js'
-import { type ParsedKeyId, parseKeyId } from '../verify/key-id.js'
+import { knownKeyId } from './known-key-id.js'
 
 /** What Infisical's servers accept as host. It is their whole guard, so only old-style hosts of the commercial realm. */
 const HOST = /^identity\.([a-z]{2}-[a-z]+-[1-9])\.oraclecloud\.com$/
+
 /**
  * The host that is signed for, by region.
  *
@@ -18,13 +19,22 @@ export function infisicalHost(region: string): string {
   )
 }
 
+/** @throws UsageError `OPTION_INVALID` for an id that Infisical's servers do not take. */
+export function requireIdentityId(identityId: string): void {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(identityId)) return
+  throw new UsageError(
+    'OPTION_INVALID',
+    'Expected the identity id to be a UUID: copy it from the identity in Infisical.',
+  )
+}
+
 /**
  * The user behind API key credentials: the only ones with which Infisical can ask OCI who signed.
  *
  * @throws UsageError `KEY_ID_INVALID` for a session, an instance or a resource principal, with the reason.
  */
 export function apiKeyUser({ keyId }: Pick<OciCredentials, 'keyId'>): string {
-  const parsed = parsedKeyId(keyId)
+  const parsed = knownKeyId(keyId)
   if (parsed?.kind === 'api-key') return parsed.user
   throw refused(parsed === undefined ? 'got another form' : FOUND[parsed.kind])
 }
@@ -34,14 +44,6 @@ const FOUND = {
   resource: "got a resource's key: Infisical asks OCI's Get User, which is for users",
   certificate: "got a certificate's key: Infisical asks OCI's Get User, which is for users",
 } as const
-
-function parsedKeyId(keyId: string): ParsedKeyId | undefined {
-  try {
-    return parseKeyId(keyId)
-  } catch {
-    return undefined
-  }
-}
 
 function refused(found: string): UsageError {
   return new UsageError(

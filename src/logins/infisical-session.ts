@@ -1,6 +1,5 @@
 import { type CachedProvider, type CacheOptions, cached } from '../credentials/cached.js'
 import { ServiceError } from '../errors.js'
-import { systemClock } from '../types.js'
 import { type InfisicalLoginOptions, type InfisicalToken, infisicalLogin, renewInfisicalToken } from './infisical.js'
 
 /** A login, and how it is kept alive. */
@@ -26,7 +25,7 @@ export type InfisicalSessionOptions = InfisicalLoginOptions & CacheOptions<Infis
  * ```
  */
 export function infisicalSession(options: InfisicalSessionOptions): CachedProvider<InfisicalToken> {
-  const { clock = systemClock, refreshAt = 0.8 } = options
+  const { refreshAt = 0.8 } = options
   let loggedInAt = 0
   const logIn = async (signal: AbortSignal): Promise<InfisicalToken> => {
     const token = await infisicalLogin({ ...options, signal })
@@ -34,9 +33,9 @@ export function infisicalSession(options: InfisicalSessionOptions): CachedProvid
     return token
   }
   return cached(
-    async ({ previous, forced, signal }) => {
+    async ({ previous, forced, signal, now }) => {
       const { expiresAt = 0, maxTtlMs = Number.POSITIVE_INFINITY } = previous ?? {}
-      const isRenewable = !forced && expiresAt > clock() && expiresAt < loggedInAt + maxTtlMs
+      const isRenewable = !forced && expiresAt > now() && expiresAt < loggedInAt + maxTtlMs
       if (previous === undefined || !isRenewable) return logIn(signal)
       return renewInfisicalToken(previous.accessToken, { ...options, signal }).catch((error: unknown) => {
         if (isRefusal(error)) return logIn(signal)

@@ -1,23 +1,17 @@
-import { runtime as defaultRuntime } from '#runtime'
-import { ServiceError, UsageError } from '../errors.js'
+import { ServiceError } from '../errors.js'
 import { readSecurityToken } from '../federation/security-token.js'
-import type { RetryPolicy } from '../http/retry.js'
-import { readJson, serviceCall } from '../http/service-call.js'
-import type { Runtime } from '../runtime/types.js'
+import type { JsonCall } from '../http/json-request.js'
+import { readJson } from '../http/service-call.js'
+import { serviceUrl } from '../http/service-url.js'
 import { signOciHeaders } from '../signers/oci.js'
-import { type Clock, type CredentialsProvider, type OciCredentials, systemClock } from '../types.js'
-import { apiKeyUser, infisicalHost } from './infisical-rules.js'
+import { type CredentialsProvider, type OciCredentials, systemClock } from '../types.js'
+import { apiKeyUser, infisicalHost, requireIdentityId } from './infisical-rules.js'
+import { type LoginConnection, loginCall } from './login-call.js'
 
 /** How Infisical is reached. */
-export interface InfisicalSite {
+export interface InfisicalSite extends LoginConnection {
   /** @defaultValue `https://app.infisical.com` */
   readonly site?: string | undefined
-  /** @defaultValue the runtime's own `fetch` */
-  readonly fetch?: typeof fetch | undefined
-  readonly runtime?: Pick<Runtime, 'fetch'> | undefined
-  readonly clock?: Clock | undefined
-  readonly signal?: AbortSignal | undefined
-  readonly retry?: RetryPolicy | false | undefined
 }
 
 /** Who logs in, as which machine identity. */
@@ -37,7 +31,7 @@ export interface InfisicalToken {
   /** The earlier of what the answer and the token itself say. Absent: no fixed end. */
   readonly expiresAt?: number
   readonly issuedAt: number
-  /** Until when the token can be renewed; after that, log in again. Absent: the answer does not say. */
+  /** For how long after the login its token can be renewed, in milliseconds. Absent: the answer does not say. */
   readonly maxTtlMs?: number
 }
 
@@ -46,7 +40,7 @@ export interface InfisicalToken {
  * because it answers most mistakes with "Something went wrong".
  *
  * @throws UsageError `KEY_ID_INVALID` for credentials that are no user's API key, `OPTION_INVALID` for a region or an
- * identity id that the server refuses.
+ * identity id that the server refuses, `URL_INVALID` for a site that is no URL.
  * @throws ServiceError when the server refuses; a 500 is how it tells that OCI did.
  * @example
  * ```ts
@@ -134,20 +128,15 @@ export async function revokeInfisicalToken(token: string, site: InfisicalSite = 
   await post('/api/v1/auth/token/revoke', async () => ({ accessToken: token }), site)
 }
 
-async function post(path: string, body: () => Promise<object>, options: InfisicalSite): Promise<unknown> {
-  const { site = 'https://app.infisical.com', runtime = defaultRuntime, clock, signal, retry } = options
-  const url = new URL(path, site)
-  const headers = { accept: 'application/json', 'content-type': 'application/json' }
-  const request = async (): Promise<Request> =>
-    new Request(url, { method: 'POST', headers, body: JSON.stringify(await body()) })
-  const response = await serviceCall(request, {
-    fetch: options.fetch ?? runtime.fetch,
-    timeoutMs: 10_000,
-    clock,
-    signal,
-    retry,
-  })
-  return readJson(response, 'the login of Infisical')
+/** The address of a path at the site. @throws UsageError `URL_INVALID` */
+export function siteUrl(path: string, { site = 'https://app.infisical.com' }: InfisicalSite): URL {
+  return new URL(path, serviceUrl(site, 'the site of Infisical'))
+}
+
+async function post(path: string, body: () => Promise<object>, site: InfisicalSite): Promise<unknown> {
+  const url = siteUrl(path, site)
+  const call = async (): Promise<JsonCall> => ({ method: 'POST', url, body: await body() })
+  return readJson(await loginCall(call, site), 'the login of Infisical')
 }
 
 function tokenFrom(body: unknown, { clock = systemClock }: InfisicalSite): InfisicalToken {
@@ -177,12 +166,4 @@ function endOf(accessToken: string): number | undefined {
   } catch {
     return undefined // Not a JWT, or one without times: the answer alone counts.
   }
-}
-
-function requireIdentityId(identityId: string): void {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(identityId)) return
-  throw new UsageError(
-    'OPTION_INVALID',
-    'Expected the identity id to be a UUID: copy it from the identity in Infisical.',
-  )
 }

@@ -4,8 +4,8 @@ import { signOciHeaders } from '../signers/oci.js'
 import type { Clock, CredentialsProvider, OciCredentials } from '../types.js'
 import { CHALLENGE_HEADER } from '../verify/challenge.js'
 import type { ClientProof } from '../verify/client-proof.js'
-import { parseKeyId } from '../verify/key-id.js'
 import type { UserProof } from '../verify/principal-relay.js'
+import { knownKeyId } from './known-key-id.js'
 
 /** Whose identity is to be proved. */
 export interface PrincipalProofOptions {
@@ -35,11 +35,11 @@ export interface PrincipalProofOptions {
  */
 export async function userProof(options: PrincipalProofOptions): Promise<UserProof> {
   const credentials = await options.credentials()
-  const keyId = parseKeyId(credentials.keyId)
-  if (keyId.kind !== 'api-key') {
+  const keyId = knownKeyId(credentials.keyId)
+  if (keyId?.kind !== 'api-key') {
     throw new UsageError(
       'KEY_ID_INVALID',
-      "Expected a user's API key. Other principals prove themselves by clientProof.",
+      "Expected a user's API key, with a key id of the form tenancy/user/fingerprint. Other principals prove themselves by clientProof.",
     )
   }
   const region = regionOf(options, credentials)

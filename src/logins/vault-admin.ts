@@ -1,7 +1,8 @@
-import { runtime as defaultRuntime } from '#runtime'
+import { asJsonObject, type JsonObject } from '../encoding/json.js'
 import { ServiceError, UsageError } from '../errors.js'
-import { readJson, serviceCall } from '../http/service-call.js'
-import { mountUrl, namespaceOf, roleName, type VaultSite } from './vault.js'
+import { readJson } from '../http/service-call.js'
+import { loginCall } from './login-call.js'
+import { mountPath, namespaceOf, roleName, type VaultSite, vaultUrl } from './vault.js'
 
 /** An administrator's way in. */
 export interface VaultAdmin extends VaultSite {
@@ -48,7 +49,8 @@ export async function configureVaultOci(homeTenancyId: string, admin: VaultAdmin
  */
 export async function getVaultOciConfig(admin: VaultAdmin): Promise<string> {
   const { home_tenancy_id: tenancy } = await data(await call('GET', '/config', admin))
-  return String(tenancy)
+  if (typeof tenancy === 'string') return tenancy
+  throw unexpected('"data.home_tenancy_id"')
 }
 
 /**
@@ -131,24 +133,18 @@ export async function deleteVaultOciRole(role: string, admin: VaultAdmin): Promi
 }
 
 async function call(method: string, path: string, admin: VaultAdmin, body?: object): Promise<Response> {
-  const { fetch, runtime = defaultRuntime, clock, signal, retry } = admin
-  const headers = { accept: 'application/json', 'x-vault-token': admin.token, ...namespaceOf(admin) }
-  const url = `${mountUrl(admin)}${path}`
-  const request = (): Request =>
-    body === undefined
-      ? new Request(url, { method, headers })
-      : new Request(url, {
-          method,
-          headers: { ...headers, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        })
-  return serviceCall(request, { fetch: fetch ?? runtime.fetch, timeoutMs: 10_000, clock, signal, retry })
+  const headers = { 'x-vault-token': admin.token, ...namespaceOf(admin) }
+  return loginCall({ method, url: vaultUrl(admin, mountPath(admin) + path), headers, body }, admin)
 }
 
-async function data(response: Response): Promise<Readonly<Record<string, unknown>>> {
-  const body = (await readJson(response, 'the answer of Vault')) as { data?: unknown } | null
-  if (typeof body?.data === 'object' && body.data !== null) return body.data as Readonly<Record<string, unknown>>
-  throw new ServiceError('SERVICE_RESPONSE_INVALID', 'Expected "data" in the answer of Vault.')
+async function data(response: Response): Promise<JsonObject> {
+  const fields = asJsonObject(asJsonObject(await readJson(response, 'the answer of Vault'))?.['data'])
+  if (fields !== undefined) return fields
+  throw unexpected('"data"')
+}
+
+function unexpected(expected: string): ServiceError {
+  return new ServiceError('SERVICE_RESPONSE_INVALID', `Expected ${expected} in the answer of Vault.`)
 }
 
 function invalid(expected: string): UsageError {

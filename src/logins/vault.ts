@@ -1,29 +1,22 @@
-import { runtime as defaultRuntime } from '#runtime'
 import { encodeBase64 } from '../encoding/base64.js'
 import { utf8 } from '../encoding/bytes.js'
 import { ServiceError, UsageError } from '../errors.js'
-import type { RetryPolicy } from '../http/retry.js'
-import { readJson, serviceCall } from '../http/service-call.js'
-import type { Runtime } from '../runtime/types.js'
+import { readJson } from '../http/service-call.js'
+import { serviceUrl } from '../http/service-url.js'
 import { signOciHeaders } from '../signers/oci.js'
-import { type Clock, type CredentialsProvider, type OciCredentials, systemClock } from '../types.js'
+import { type CredentialsProvider, type OciCredentials, systemClock } from '../types.js'
+import { type LoginConnection, loginCall } from './login-call.js'
 
 /** The forms in which Vault takes the signed headers; they mean the same. */
 export type VaultHeaderEncoding = 'object' | 'json' | 'base64' | 'list'
 
 /** How Vault is reached. */
-export interface VaultSite {
+export interface VaultSite extends LoginConnection {
   /** Vault's address, as in `VAULT_ADDR`. Its authority is signed. */
   readonly address: string
   /** The path at which OCI auth is enabled. @defaultValue `oci` */
   readonly mount?: string | undefined
   readonly namespace?: string | undefined
-  /** @defaultValue the runtime's own `fetch` */
-  readonly fetch?: typeof fetch | undefined
-  readonly runtime?: Pick<Runtime, 'fetch'> | undefined
-  readonly clock?: Clock | undefined
-  readonly signal?: AbortSignal | undefined
-  readonly retry?: RetryPolicy | false | undefined
 }
 
 /** Who logs in, and to which role. */
@@ -52,7 +45,7 @@ export interface VaultToken {
  * headers of it. Vault asks OCI whose signature it is.
  *
  * @throws UsageError `OPTION_INVALID` for a role or mount that cannot stand in a path, `KEY_ID_INVALID` for a resource
- * principal, `URL_INVALID` for plain http to another machine.
+ * principal, `URL_INVALID` for an address that is no URL, and for plain http to another machine.
  * @throws ServiceError when Vault refuses.
  * @example
  * ```ts
@@ -68,19 +61,12 @@ export interface VaultToken {
  * @see https://developer.hashicorp.com/vault/docs/auth/oci
  */
 export async function vaultLogin(options: VaultLoginOptions): Promise<VaultToken> {
-  const { fetch, runtime = defaultRuntime, clock = systemClock, signal, retry } = options
-  const request = async (): Promise<Request> => {
-    const body = JSON.stringify({ request_headers: await vaultLoginHeaders(options) })
-    const headers = { accept: 'application/json', 'content-type': 'application/json', ...namespaceOf(options) }
-    return new Request(loginUrl(options), { method: 'POST', headers, body })
-  }
-  const response = await serviceCall(request, {
-    fetch: fetch ?? runtime.fetch,
-    timeoutMs: 10_000,
-    clock,
-    signal,
-    retry,
-  })
+  const { clock = systemClock } = options
+  const url = vaultUrl(options, loginPath(options))
+  const response = await loginCall(async () => {
+    const body = { request_headers: await vaultLoginHeaders(options) }
+    return { method: 'POST', url, headers: namespaceOf(options), body }
+  }, options)
   return tokenFrom(await readJson(response, 'the login of Vault'), clock())
 }
 
@@ -102,7 +88,8 @@ export async function vaultLoginHeaders(options: VaultLoginOptions): Promise<unk
   const { encoding = 'object', clock, signal } = options
   const credentials = await options.credentials(signal && { signal })
   refuseResources(credentials)
-  const url = loginUrl(options)
+  // Vault looks at its own path, whatever a proxy before it adds in front.
+  const url = serviceUrl(options.address, "Vault's address").origin + loginPath(options)
   const signOptions = { dateHeader: 'date' as const, ...(clock && { clock }) }
   const { signedHeaders: _, ...plain } = credentials
   const { headers, signedValues } = await signOciHeaders({ method: 'GET', url }, plain, signOptions)
@@ -115,11 +102,17 @@ export function namespaceOf({ namespace }: VaultSite): Readonly<Record<string, s
   return namespace === undefined || namespace === '' ? {} : { 'x-vault-namespace': namespace }
 }
 
+/** The address of a path in Vault, behind the path that Vault's address may have. @throws UsageError `URL_INVALID` */
+export function vaultUrl({ address }: VaultSite, path: string): string {
+  const { origin, pathname } = serviceUrl(address, "Vault's address")
+  return origin + pathname.replace(/\/+$/, '') + path
+}
+
 /** The path of OCI auth in Vault. @throws UsageError `OPTION_INVALID` */
-export function mountUrl({ address, mount = 'oci' }: VaultSite): string {
+export function mountPath({ mount = 'oci' }: VaultSite): string {
   const path = mount.replace(/^\/|\/$/g, '')
-  if (!/^[\w.-]+(\/[\w.-]+)*$/.test(path) || path.split('/').includes('..')) throw invalid('mount', mount)
-  return new URL(`/v1/auth/${path}`, address).href
+  if (!/^[\w.-]+(\/[\w.-]+)*$/.test(path) || /(^|\/)\.\.?(\/|$)/.test(path)) throw invalid('mount', mount)
+  return `/v1/auth/${path}`
 }
 
 /** A role's name as Vault keeps it. @throws UsageError `OPTION_INVALID` */
@@ -135,8 +128,8 @@ const ENCODINGS: Readonly<Record<VaultHeaderEncoding, (headers: Readonly<Record<
   list: (headers) => Object.entries(headers).map(([name, value]) => `${name}:${value}`),
 }
 
-function loginUrl(options: VaultLoginOptions): string {
-  return `${mountUrl(options)}/login/${roleName(options.role)}`
+function loginPath(options: VaultLoginOptions): string {
+  return `${mountPath(options)}/login/${roleName(options.role)}`
 }
 
 function refuseResources({ keyId, claims }: OciCredentials): void {

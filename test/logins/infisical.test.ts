@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { ServiceError } from '../../src/errors.js'
 import {
   type InfisicalLoginOptions,
+  type InfisicalToken,
   infisicalLogin,
   infisicalLoginBody,
   renewInfisicalToken,
@@ -170,6 +171,12 @@ describe('a login that cannot work is refused before any call', () => {
     expect(() => infisicalHost(region)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
   })
 
+  test.each(['app.infisical.com', 'https://ci:hunter2@infisical.example', ''])('for the site %j', async (site) => {
+    const error: unknown = await infisicalLogin(options({ site })).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'URL_INVALID', message: expect.stringContaining('the site of Infisical') })
+    expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
+  })
+
   test('with an identity id that is none', async () => {
     await expect(infisicalLogin(options({ identityId: 'my-identity' }))).rejects.toMatchObject({
       code: 'OPTION_INVALID',
@@ -311,6 +318,7 @@ describe('tokens', () => {
 describe('a session', () => {
   beforeEach(() => updateInfisicalOciAuth(IDENTITY, { accessTokenTTL: 1000, accessTokenMaxTTL: 3000 }, admin))
 
+  const paths = () => emulator.log.entries().flatMap(({ path }) => (/\/(login|renew)$/.test(path) ? [path] : []))
   const logins = () => emulator.log.entries().filter(({ path }) => path.endsWith('/login')).length
 
   test('renews after four fifths of the life and logs in again when the maximum is reached', async () => {
@@ -340,6 +348,19 @@ describe('a session', () => {
     expect(logins()).toBe(2)
   })
 
+  test("goes by the server's clock when this machine's is behind: it does not renew what has expired", async () => {
+    let stored: InfisicalToken | undefined
+    const store = { get: async () => stored, set: async () => {} }
+    const session = infisicalSession({ ...options(), store })
+    const first = await session()
+    now += 995_000
+    stored = { ...first, issuedAt: now + 300_000, expiresAt: now + 900_000 } // from a machine whose clock is right
+    expect(await session()).toBe(stored)
+    now += 650_000
+    await session()
+    expect(paths()).toEqual(['/api/v1/auth/oci-auth/login', '/api/v1/auth/oci-auth/login'])
+  })
+
   test('logs in again when it is told that its token was refused', async () => {
     const session = infisicalSession(options())
     const forceRefresh = await session()
@@ -354,6 +375,22 @@ describe('administration', () => {
     const changed = await updateInfisicalOciAuth(IDENTITY, { accessTokenTTL: 60 }, admin)
     expect(changed).toMatchObject({ allowedUsernames: ['someone@else.example', userName], accessTokenTTL: 60 })
     expect(await getInfisicalOciAuth(IDENTITY, admin)).toEqual(changed)
+  })
+
+  test('a change is judged together with the lives that stay as they are', async () => {
+    await updateInfisicalOciAuth(IDENTITY, { accessTokenTTL: 60 }, admin)
+    const changed = await updateInfisicalOciAuth(IDENTITY, { accessTokenMaxTTL: 3600 }, admin)
+    expect(changed).toMatchObject({ accessTokenTTL: 60, accessTokenMaxTTL: 3600 })
+    await expect(updateInfisicalOciAuth(IDENTITY, { accessTokenTTL: 7200 }, admin)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    })
+  })
+
+  test('an access token that no header can carry stays out of the error', async () => {
+    const broken = { ...admin, accessToken: 'hunter2\nhunter2' }
+    const error: unknown = await getInfisicalOciAuth(IDENTITY, broken).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'HEADER_INVALID' })
+    expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
   })
 
   test('a change opens the list when it is told to', async () => {

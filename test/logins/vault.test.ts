@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
   type VaultHeaderEncoding,
@@ -108,6 +109,18 @@ describe('login', () => {
     expect(new URL(requests[0]?.url ?? '').pathname).toBe('/v1/auth/oci/login/devrole')
   })
 
+  test('goes through a path before Vault, and signs the path that Vault sees behind it', async () => {
+    const requests: Request[] = []
+    const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
+      const request = new Request(input, init)
+      requests.push(request.clone())
+      return emulator.fetch(new Request(request.url.replace('/behind/', '/'), request))
+    }
+    await vaultLogin(options({ address: `${ADDRESS}/behind/`, fetch }))
+    expect(requests[0]?.url).toBe(`${ADDRESS}/behind/v1/auth/oci/login/devrole`)
+    expect(await requests[0]?.text()).toContain('"get /v1/auth/oci/login/devrole"')
+  })
+
   test('works for an instance', async () => {
     const credentials = () => tokenOf(instanceClaims(emulator.identities))
     await expect(vaultLogin(options({ credentials }))).resolves.toBeDefined()
@@ -129,10 +142,23 @@ describe('a login that cannot work is refused before any call', () => {
     }
   })
 
-  test.each([{ role: '../x' }, { role: 'a/b' }, { role: '' }, { mount: '../sys' }, { mount: 'a?b' }])(
-    'for %j',
-    async (change) => {
-      await expect(vaultLogin(options(change))).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  test.each([
+    { role: '../x' },
+    { role: 'a/b' },
+    { role: '' },
+    { mount: '../sys' },
+    { mount: './oci' },
+    { mount: 'a?b' },
+  ])('for %j', async (change) => {
+    await expect(vaultLogin(options(change))).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  })
+
+  test.each(['vault.example.com:8200', 'vault.example.com', 'https://ci:hunter2@vault.example.com', ''])(
+    'at the address %j, which is none',
+    async (address) => {
+      const error: unknown = await vaultLogin(options({ address })).catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ code: 'URL_INVALID', message: expect.stringContaining("Vault's address") })
+      expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
     },
   )
 
@@ -199,6 +225,20 @@ describe('administration', () => {
     ['a hundred and one', Array(101).fill(GROUP)],
   ])('refuses %s before any call', async (_, ocidList) => {
     await expect(putVaultOciRole('x', { ocidList }, admin)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  })
+
+  test('takes no answer without the tenancy for one', async () => {
+    emulator.faults.add({ surface: 'vault', effect: 'body', body: '{"data":{}}' })
+    await expect(getVaultOciConfig(admin)).rejects.toMatchObject({
+      code: 'SERVICE_RESPONSE_INVALID',
+      message: expect.stringContaining('home_tenancy_id'),
+    })
+  })
+
+  test('keeps a token that no header can carry out of the error', async () => {
+    const error: unknown = await getVaultOciConfig({ ...admin, token: 'hunter2\nx' }).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'HEADER_INVALID' })
+    expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
   })
 
   test('hears that its token is not accepted', async () => {
