@@ -1,6 +1,6 @@
-import { ServiceError } from '../../errors.js'
-import { serviceCall } from '../../http/service-call.js'
-import { SUBJECT_TOKEN_RETRY, type SubjectTokenSource, subjectTokenFrom } from './source.js'
+import { ServiceError, UsageError } from '../../errors.js'
+import { type SubjectTokenSource, subjectTokenFrom } from './source.js'
+import { tokenCall } from './token-call.js'
 
 /** What the token is for, and who asks for it. */
 export interface AwsWebIdentityOptions {
@@ -26,7 +26,8 @@ export interface AwsWebIdentityOptions {
  * A token that vouches for an AWS role outside AWS, by `GetWebIdentityToken` (the account must have outbound identity
  * federation on; the issuer is the account's own). In an EKS pod, take `awsEks()` instead: it needs no signature.
  *
- * Rejects with ServiceError when AWS refuses or answers without a token.
+ * Rejects with ServiceError when AWS refuses or answers without a token, UsageError `OPTION_INVALID` for a region that
+ * is none.
  * @example
  * ```ts
  * import { awsWebIdentity } from 'countersign/federation/subject-tokens/aws-web-identity'
@@ -37,9 +38,8 @@ export interface AwsWebIdentityOptions {
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
  */
 export function awsWebIdentity(options: AwsWebIdentityOptions): SubjectTokenSource {
-  return async ({ signal } = {}) => {
-    const call = { fetch: options.fetch, retry: SUBJECT_TOKEN_RETRY, timeoutMs: 10_000, signal }
-    const response = await serviceCall(() => webIdentityRequest(options), call)
+  return async (context = {}) => {
+    const response = await tokenCall(() => webIdentityRequest(options), options, context)
     return subjectTokenFrom(webIdentityToken(await response.text()), 'AWS GetWebIdentityToken')
   }
 }
@@ -50,7 +50,17 @@ function webIdentityRequest(options: AwsWebIdentityOptions): Request {
   form.set('Audience.member.1', audience)
   form.set('SigningAlgorithm', signingAlgorithm)
   if (durationSeconds !== undefined) form.set('DurationSeconds', String(durationSeconds))
-  return new Request(`https://sts.${region}.amazonaws.com/`, { method: 'POST', body: form })
+  return new Request(tokenService(region), { method: 'POST', body: form })
+}
+
+function tokenService(region: string): string {
+  if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) {
+    throw new UsageError(
+      'OPTION_INVALID',
+      `Expected an AWS region such as eu-central-1, got ${JSON.stringify(region)}.`,
+    )
+  }
+  return `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`
 }
 
 // The query protocol of AWS answers in XML. A JWT holds no character that XML escapes, so no XML parser is needed.

@@ -1,17 +1,12 @@
-import { runtime as defaultRuntime } from '#runtime'
-import { readJson, serviceCall } from '../../http/service-call.js'
-import type { Runtime } from '../../runtime/types.js'
-import { SUBJECT_TOKEN_RETRY, type SubjectTokenSource, tokenMember } from './source.js'
+import type { SubjectTokenSource } from './source.js'
+import { type TokenCallConnection, tokenCall, tokenInJson } from './token-call.js'
 
 /** Which identity, and what its token is for. */
-export interface AzureManagedIdentityOptions {
+export interface AzureManagedIdentityOptions extends TokenCallConnection {
   /** The application id (URI) the token is for; it becomes the token's `aud`. */
   readonly resource: string
   /** The client id of a user-assigned identity. Left out: the system-assigned one. */
   readonly clientId?: string
-  /** @defaultValue the runtime's own `fetch` */
-  readonly fetch?: typeof fetch
-  readonly runtime?: Pick<Runtime, 'fetch'>
 }
 
 const ENDPOINT = 'http://169.254.169.254/metadata/identity/oauth2/token'
@@ -29,12 +24,9 @@ const ENDPOINT = 'http://169.254.169.254/metadata/identity/oauth2/token'
  * @see https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
  */
 export function azureManagedIdentity(options: AzureManagedIdentityOptions): SubjectTokenSource {
-  const { runtime = defaultRuntime } = options
-  return async ({ signal } = {}) => {
-    const call = { fetch: options.fetch ?? runtime.fetch, retry: SUBJECT_TOKEN_RETRY, timeoutMs: 5_000, signal }
-    const response = await serviceCall(metadataRequest(options), call)
-    const body = await readJson(response, 'the Azure metadata service')
-    return tokenMember(body, 'access_token', 'the Azure metadata service')
+  return async (context = {}) => {
+    const response = await tokenCall(() => metadataRequest(options), options, context, { timeoutMs: 5_000 })
+    return tokenInJson(response, 'access_token', 'the Azure metadata service')
   }
 }
 

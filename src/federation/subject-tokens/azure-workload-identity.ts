@@ -1,13 +1,8 @@
-import { runtime as defaultRuntime } from '#runtime'
-import type { Runtime } from '../../runtime/types.js'
-import { tokenFile } from './file.js'
-import { notConfigured, type SubjectTokenSource } from './source.js'
+import { type NamedTokenFileOptions, tokenFileNamedBy } from './file.js'
+import type { SubjectTokenSource } from './source.js'
 
 /** Where variables and files are read. */
-export interface AzureWorkloadIdentityOptions {
-  /** @defaultValue the runtime's own environment and files */
-  readonly runtime?: Pick<Runtime, 'env' | 'files' | 'name'>
-}
+export type AzureWorkloadIdentityOptions = NamedTokenFileOptions
 
 /**
  * The service account token that Azure's workload identity webhook projects into an AKS pod, at
@@ -23,13 +18,5 @@ export interface AzureWorkloadIdentityOptions {
  * @see https://azure.github.io/azure-workload-identity/docs/
  */
 export function azureWorkloadIdentity(options: AzureWorkloadIdentityOptions = {}): SubjectTokenSource {
-  const { runtime = defaultRuntime } = options
-  return async (context) => {
-    const path = runtime.env('AZURE_FEDERATED_TOKEN_FILE')
-    if (!path)
-      throw notConfigured(
-        'Expected AZURE_FEDERATED_TOKEN_FILE to be set, as the workload identity webhook of AKS does.',
-      )
-    return tokenFile(path, { runtime })(context)
-  }
+  return tokenFileNamedBy('AZURE_FEDERATED_TOKEN_FILE', 'the workload identity webhook of AKS does', options)
 }

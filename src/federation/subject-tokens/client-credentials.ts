@@ -1,12 +1,11 @@
-import { runtime as defaultRuntime } from '#runtime'
 import { encodeBase64 } from '../../encoding/base64.js'
 import { utf8 } from '../../encoding/bytes.js'
-import { readJson, serviceCall } from '../../http/service-call.js'
-import type { Runtime } from '../../runtime/types.js'
-import { SUBJECT_TOKEN_RETRY, type SubjectTokenSource, tokenMember } from './source.js'
+import { serviceUrl } from '../../http/service-url.js'
+import type { SubjectTokenSource } from './source.js'
+import { type TokenCallConnection, tokenCall, tokenInJson } from './token-call.js'
 
 /** A client of another identity provider. */
-export interface ClientCredentialsOptions {
+export interface ClientCredentialsOptions extends TokenCallConnection {
   /** The token endpoint of the identity provider that the trust names. */
   readonly tokenUrl: string
   readonly clientId: string
@@ -14,16 +13,14 @@ export interface ClientCredentialsOptions {
   readonly scope?: string
   /** What some providers (Auth0) take in place of a scope. */
   readonly audience?: string
-  /** @defaultValue the runtime's own `fetch` */
-  readonly fetch?: typeof fetch
-  readonly runtime?: Pick<Runtime, 'fetch'>
 }
 
 /**
  * An access token of another identity provider by the client credentials grant, asked for anew for each exchange. The
  * provider must issue JWTs whose keys it publishes.
  *
- * Rejects with ServiceError when the provider refuses or answers without `access_token`.
+ * Rejects with ServiceError when the provider refuses or answers without `access_token`, UsageError `URL_INVALID` for a
+ * `tokenUrl` that is none.
  * @example
  * ```ts
  * import { clientCredentials } from 'countersign/federation/subject-tokens/client-credentials'
@@ -34,11 +31,9 @@ export interface ClientCredentialsOptions {
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
 export function clientCredentials(options: ClientCredentialsOptions): SubjectTokenSource {
-  const { runtime = defaultRuntime } = options
-  return async ({ signal } = {}) => {
-    const call = { fetch: options.fetch ?? runtime.fetch, retry: SUBJECT_TOKEN_RETRY, timeoutMs: 10_000, signal }
-    const response = await serviceCall(() => grantRequest(options), call)
-    return tokenMember(await readJson(response, 'the token endpoint'), 'access_token', 'the token endpoint')
+  return async (context = {}) => {
+    const response = await tokenCall(() => grantRequest(options), options, context)
+    return tokenInJson(response, 'access_token', 'the token endpoint')
   }
 }
 
@@ -49,7 +44,7 @@ function grantRequest({ tokenUrl, clientId, clientSecret, scope, audience }: Cli
   // RFC 6749 section 2.3.1 form-encodes both parts before joining them.
   const pair = `${formEncode(clientId)}:${formEncode(clientSecret)}`
   const headers = { accept: 'application/json', authorization: `Basic ${encodeBase64(utf8(pair))}` }
-  return new Request(tokenUrl, { method: 'POST', headers, body: form })
+  return new Request(serviceUrl(tokenUrl, 'tokenUrl'), { method: 'POST', headers, body: form })
 }
 
 function formEncode(value: string): string {

@@ -1,5 +1,5 @@
 import { runtime as defaultRuntime } from '#runtime'
-import { ConfigurationError, UsageError } from '../../errors.js'
+import { ConfigurationError, CountersignError, UsageError } from '../../errors.js'
 import type { Runtime } from '../../runtime/types.js'
 import { type SubjectTokenSource, subjectTokenFrom } from './source.js'
 
@@ -12,7 +12,7 @@ export interface CommandOptions {
 /**
  * The subject token that a program prints, run anew for each exchange and without a shell. Node, Deno and Bun.
  *
- * Rejects with UsageError `UNSUPPORTED_RUNTIME` where there are no processes, ConfigurationError `CONFIG_INVALID` when
+ * Rejects with UsageError `UNSUPPORTED_RUNTIME` where there are no processes, ConfigurationError `COMMAND_FAILED` when
  * the program fails (its output, which may hold secrets, stays out of the error), `TOKEN_INVALID` when it prints no
  * token.
  * @example
@@ -32,9 +32,10 @@ export function command(program: readonly string[], options: CommandOptions = {}
     if (run === undefined) {
       throw new UsageError('UNSUPPORTED_RUNTIME', `Cannot run ${name}: the runtime "${runtime.name}" has no processes.`)
     }
-    const output = await run(program, signal && { signal }).catch(() => {
+    const output = await run(program, signal && { signal }).catch((error: unknown) => {
       signal?.throwIfAborted()
-      throw new ConfigurationError('CONFIG_INVALID', `The program ${name} failed. Run it by hand to see why.`)
+      if (error instanceof CountersignError) throw error
+      throw new ConfigurationError('COMMAND_FAILED', `The program ${name} failed. Run it by hand to see why.`)
     })
     return subjectTokenFrom(output, `the program ${name}`)
   }

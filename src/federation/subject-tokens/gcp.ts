@@ -1,10 +1,8 @@
-import { runtime as defaultRuntime } from '#runtime'
-import { serviceCall } from '../../http/service-call.js'
-import type { Runtime } from '../../runtime/types.js'
-import { SUBJECT_TOKEN_RETRY, type SubjectTokenSource, subjectTokenFrom } from './source.js'
+import { type SubjectTokenSource, subjectTokenFrom } from './source.js'
+import { type TokenCallConnection, tokenCall } from './token-call.js'
 
 /** Which service account, and what its token is for. */
-export interface GcpOptions {
+export interface GcpOptions extends TokenCallConnection {
   /** The `aud` of the token. Pin it in the trust: Google signs for every project with the same keys. */
   readonly audience: string
   /**
@@ -12,9 +10,6 @@ export interface GcpOptions {
    * @defaultValue `default`
    */
   readonly serviceAccount?: string
-  /** @defaultValue the runtime's own `fetch` */
-  readonly fetch?: typeof fetch
-  readonly runtime?: Pick<Runtime, 'fetch'>
 }
 
 const ENDPOINT = 'http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/'
@@ -32,17 +27,10 @@ const ENDPOINT = 'http://metadata.google.internal/computeMetadata/v1/instance/se
  * @see https://cloud.google.com/compute/docs/instances/verifying-instance-identity
  */
 export function gcp(options: GcpOptions): SubjectTokenSource {
-  const { runtime = defaultRuntime } = options
-  return async ({ signal } = {}) => {
+  return async (context = {}) => {
     // Google's metadata server speaks plain http, on a link-local address behind this name, and is sent no secret.
-    const call = {
-      fetch: options.fetch ?? runtime.fetch,
-      retry: SUBJECT_TOKEN_RETRY,
-      timeoutMs: 5_000,
-      signal,
-      allowInsecureHttp: true,
-    }
-    const response = await serviceCall(identityRequest(options), call)
+    const rest = { timeoutMs: 5_000, allowInsecureHttp: true }
+    const response = await tokenCall(() => identityRequest(options), options, context, rest)
     return subjectTokenFrom(await response.text(), 'the Google Cloud metadata server')
   }
 }

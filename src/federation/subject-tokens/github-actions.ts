@@ -1,8 +1,9 @@
 import { runtime as defaultRuntime } from '#runtime'
 import { UsageError } from '../../errors.js'
-import { readJson, serviceCall } from '../../http/service-call.js'
+import { jsonRequest } from '../../http/json-request.js'
 import type { Runtime } from '../../runtime/types.js'
-import { notConfigured, SUBJECT_TOKEN_RETRY, type SubjectTokenSource, tokenMember } from './source.js'
+import { notConfigured, type SubjectTokenSource } from './source.js'
+import { tokenCall, tokenInJson } from './token-call.js'
 
 /** What the ID token is for. */
 export interface GitHubActionsOptions {
@@ -31,11 +32,9 @@ export interface GitHubActionsOptions {
  */
 export function gitHubActions(options: GitHubActionsOptions = {}): SubjectTokenSource {
   const { audience = 'https://cloud.oracle.com', runtime = defaultRuntime } = options
-  return async ({ signal } = {}) => {
-    const request = idTokenRequest(audience, runtime)
-    const call = { fetch: options.fetch ?? runtime.fetch, retry: SUBJECT_TOKEN_RETRY, timeoutMs: 10_000, signal }
-    const response = await serviceCall(request, call)
-    return tokenMember(await readJson(response, 'the ID token service of GitHub Actions'), 'value', 'GitHub Actions')
+  return async (context = {}) => {
+    const response = await tokenCall(() => idTokenRequest(audience, runtime), options, context)
+    return tokenInJson(response, 'value', 'GitHub Actions')
   }
 }
 
@@ -50,5 +49,5 @@ function idTokenRequest(audience: string, runtime: Pick<Runtime, 'env'>): Reques
   if (!URL.canParse(endpoint)) throw new UsageError('URL_INVALID', 'ACTIONS_ID_TOKEN_REQUEST_URL is not a URL.')
   const url = new URL(endpoint)
   url.searchParams.set('audience', audience)
-  return new Request(url, { headers: { accept: 'application/json', authorization: `Bearer ${bearer}` } })
+  return jsonRequest({ method: 'GET', url, headers: { authorization: `Bearer ${bearer}` } })
 }

@@ -1,17 +1,13 @@
-import { runtime as defaultRuntime } from '#runtime'
-import type { Runtime } from '../../runtime/types.js'
-import { tokenFile } from './file.js'
+import { type TokenFileOptions, tokenFile } from './file.js'
 import type { SubjectTokenSource } from './source.js'
 
 /** Where Kubernetes mounts the token of a pod's service account unless the pod says otherwise. */
 export const KUBERNETES_TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
 /** Where the token is mounted. */
-export interface KubernetesOptions {
+export interface KubernetesOptions extends TokenFileOptions {
   /** @defaultValue {@link KUBERNETES_TOKEN_PATH} */
   readonly path?: string
-  /** @defaultValue the runtime's own files */
-  readonly runtime?: Pick<Runtime, 'files' | 'name'>
 }
 
 /**
@@ -29,6 +25,6 @@ export interface KubernetesOptions {
  * @see https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
  */
 export function kubernetes(options: KubernetesOptions = {}): SubjectTokenSource {
-  const { path = KUBERNETES_TOKEN_PATH, runtime = defaultRuntime } = options
-  return tokenFile(path, { runtime })
+  const { path = KUBERNETES_TOKEN_PATH, ...rest } = options
+  return tokenFile(path, rest)
 }

@@ -1,5 +1,4 @@
-import { ConfigurationError, ServiceError } from '../../errors.js'
-import { RETRY, type RetryPolicy } from '../../http/retry.js'
+import { ConfigurationError } from '../../errors.js'
 
 /**
  * Gives the subject token to exchange: the JWT with which another identity provider vouches for this workload. It is
@@ -49,23 +48,4 @@ function invalid(origin: Origin, because: string): ConfigurationError {
  */
 export function notConfigured(expected: string): ConfigurationError {
   return new ConfigurationError('NOT_CONFIGURED', expected)
-}
-
-/**
- * The string member `name` of a JSON answer.
- *
- * @throws ServiceError `SERVICE_RESPONSE_INVALID` when the answer is not an object; ConfigurationError `TOKEN_INVALID`
- * when the member is no token.
- */
-export function tokenMember(body: unknown, name: string, origin: Origin): string {
-  if (typeof body !== 'object' || body === null || !(name in body)) {
-    throw new ServiceError('SERVICE_RESPONSE_INVALID', `Expected a JSON object with "${name}" from ${origin}.`)
-  }
-  return subjectTokenFrom((body as Record<string, unknown>)[name], origin)
-}
-
-/** A job or a request waits for a subject token: few attempts, with short waits. */
-export const SUBJECT_TOKEN_RETRY: RetryPolicy = {
-  ...RETRY.FEDERATION,
-  retryOn: (status) => status === undefined || status === 429 || status >= 500,
 }

@@ -61,6 +61,13 @@ describe('GitHub Actions', () => {
     expect(requests[0]?.headers.get('authorization')).toBe('Bearer request-token')
   })
 
+  test('keeps a bearer token that no header can carry out of the error', async () => {
+    const variables = { ...job, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token\nof two lines' }
+    const error: unknown = await gitHubActions({ runtime: machine(variables) })().catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'HEADER_INVALID' })
+    expect(inspect(error, { depth: 9 })).not.toContain('request-token')
+  })
+
   test('outside a job with id-token: write is not configured', async () => {
     const { ACTIONS_ID_TOKEN_REQUEST_TOKEN: _, ...partly } = job
     for (const variables of [{}, partly]) {
@@ -131,6 +138,19 @@ describe('AWS', () => {
     })
   })
 
+  test('has its own domain in China', async () => {
+    const { fetch, requests } = service(() => new Response(answer))
+    await awsWebIdentity({ audience: 'oci', region: 'cn-north-1', fetch })()
+    expect(requests[0]?.url).toBe('https://sts.cn-north-1.amazonaws.com.cn/')
+  })
+
+  test('is asked in no host that a region could name', async () => {
+    const { fetch, requests } = service(() => new Response(answer))
+    const source = awsWebIdentity({ audience: 'oci', region: 'eu-central-1.evil.example/', fetch })
+    await expect(source()).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    expect(requests).toEqual([])
+  })
+
   test('that answers without a token is heard', async () => {
     const { fetch } = service(() => new Response('<GetWebIdentityTokenResponse/>'))
     const source = awsWebIdentity({ audience: 'oci', region: 'eu-central-1', fetch })
@@ -152,6 +172,18 @@ describe('client credentials', () => {
     expect(requests[0]?.headers.get('authorization')).toBe(`Basic ${btoa('a%3Ab:c+d')}`)
     expect(await requests[0]?.text()).toBe('grant_type=client_credentials&scope=s&audience=oci')
   })
+
+  test.each(['idp.example/token', 'https://ci:hunter2@idp.example/token', '/token'])(
+    'need a token endpoint that is a URL without a user: %s',
+    async (tokenUrl) => {
+      const { fetch, requests } = service(() => new Response())
+      const options = { tokenUrl, clientId: 'a', clientSecret: 'b', fetch }
+      const error: unknown = await clientCredentials(options)().catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ code: 'URL_INVALID' })
+      expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
+      expect(requests).toEqual([])
+    },
+  )
 
   test('do not travel in the clear', async () => {
     const options = {
@@ -207,6 +239,28 @@ describe('files and variables', () => {
     })
   })
 
+  test('a file that cannot be read is told so, with what to look at', async () => {
+    const unreadable = { ...nodeRuntime.files, readText: () => Promise.reject(new Error('EISDIR')) } as Runtime['files']
+    const source = tokenFile('/run/token', {
+      runtime: { ...machine(), files: unreadable as Runtime['files'] & object },
+    })
+    await expect(source()).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('/run/token: check its kind and its permissions'),
+    })
+  })
+
+  test('a file in the home directory is found', async () => {
+    const runtime = { ...machine({}, { '/home/octo/token': TOKEN }), homeDirectory: () => '/home/octo' }
+    await expect(tokenFile('~/token', { runtime })()).resolves.toBe(TOKEN)
+  })
+
+  test('a token in the place of a path stays out of the message', async () => {
+    const error: unknown = await tokenFile(TOKEN, { runtime: machine() })().catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID' })
+    expect(inspect(error, { depth: 9 })).not.toContain(TOKEN)
+  })
+
   test('a file where there are no files is told so', async () => {
     const { files: _, ...worker } = machine()
     await expect(tokenFile('/token', { runtime: worker })()).rejects.toMatchObject({ code: 'UNSUPPORTED_RUNTIME' })
@@ -222,8 +276,27 @@ describe('a command', () => {
   test('that fails keeps its output to itself', async () => {
     const source = command([process.execPath, '-e', 'console.error("hunter2"); process.exit(1)'])
     const error: unknown = await source().catch((reason: unknown) => reason)
-    expect(error).toMatchObject({ code: 'CONFIG_INVALID' })
+    expect(error).toMatchObject({ code: 'COMMAND_FAILED', message: expect.stringContaining('exit code 1') })
     expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
+  })
+
+  test('that is not there is told so', async () => {
+    await expect(command(['no-such-program'])()).rejects.toMatchObject({
+      code: 'COMMAND_FAILED',
+      message: expect.stringContaining('not found'),
+    })
+  })
+
+  test('whose runtime tells of a failure in words of its own keeps those to itself', async () => {
+    const run = () => Promise.reject(new Error('it printed hunter2'))
+    const error: unknown = await command(['x'], { runtime: { ...machine(), run } })().catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'COMMAND_FAILED' })
+    expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
+  })
+
+  test('that is interrupted rejects with the reason', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(command([process.execPath, '-e', ''])({ signal })).rejects.toThrow('enough')
   })
 
   test('that prints nothing gives no token', async () => {
