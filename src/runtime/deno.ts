@@ -1,6 +1,5 @@
-import { localFiles } from './local-files.js'
-import { runProgram } from './local-programs.js'
-import { localSha256 } from './local-sha256.js'
+import { localMachine } from './local-machine.js'
+import { assertProxyUrl } from './proxy-url.js'
 import type { ConnectionOptions, Runtime } from './types.js'
 
 /** What this file uses of Deno's own global. */
@@ -12,16 +11,12 @@ declare const Deno: {
 
 /** What Deno offers. A variable that the permissions withhold counts as unset. */
 export const runtime: Runtime = {
+  ...localMachine,
   name: 'deno',
   env,
-  files: localFiles,
+  // The module of Node wants a permission for this that nobody thinks of.
   homeDirectory: () => env('HOME') ?? env('USERPROFILE'),
-  fetch: (input, init) => globalThis.fetch(input, init),
   connect,
-  sha256: localSha256,
-  run: runProgram,
-  sharesPromises: true,
-  hasMetadataService: true,
 }
 
 function env(name: string): string | undefined {
@@ -35,6 +30,7 @@ function env(name: string): string | undefined {
 
 /** Deno trusts `ca` beside the certificates it came with, not in their place. */
 async function connect({ ca, proxy }: ConnectionOptions): Promise<typeof fetch> {
+  if (proxy !== undefined) assertProxyUrl(proxy)
   const client = Deno.createHttpClient({
     ...(ca === undefined ? {} : { caCerts: [ca] }),
     ...(proxy === undefined ? {} : { proxy: { url: proxy } }),

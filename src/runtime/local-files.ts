@@ -57,7 +57,8 @@ async function unlessMissing<T>(result: Promise<T>): Promise<T | undefined> {
   }
 }
 
+// By the code alone: in a sandbox such as Jest's, the errors of Node are of another realm than its `Error`.
 function isMissing(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const { code } = Object(error) as { readonly code?: unknown }
   return code === 'ENOENT' || code === 'ENOTDIR'
 }

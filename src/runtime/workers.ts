@@ -17,7 +17,7 @@ const edge = (): EdgeGlobals => globalThis as unknown as EdgeGlobals
 /** What Cloudflare Workers and other edge runtimes offer. Variables are there when the platform puts them in `process.env`. */
 export const runtime: Runtime = {
   name: 'workers',
-  env: (name) => edge().process?.env?.[name],
+  env,
   homeDirectory: () => undefined,
   fetch: (input, init) => globalThis.fetch(input, init),
   connect: async () => {
@@ -32,6 +32,12 @@ export const runtime: Runtime = {
   },
   sharesPromises: false,
   hasMetadataService: false,
+}
+
+// What every object inherits, such as `constructor`, is no variable, and neither is a binding that is no text.
+function env(name: string): string | undefined {
+  const value: unknown = edge().process?.env?.[name]
+  return typeof value === 'string' ? value : undefined
 }
 
 function streamedSha256(stream: DigestStream): IncrementalSha256 {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runtime as browser } from '../../src/runtime/browser.js'
+import { runtime as bun } from '../../src/runtime/bun.js'
 import { immediateSha256 } from '../../src/runtime/immediate-sha256.js'
 import { localFiles } from '../../src/runtime/local-files.js'
 import { runProgram } from '../../src/runtime/local-programs.js'
@@ -67,6 +68,12 @@ describe('files', () => {
     expect(seen.filter((content) => !contents.includes(content ?? ''))).toEqual([])
   })
 
+  it('are missing by the code of the error, whatever realm it is of', async () => {
+    vi.stubGlobal('Error', class OfAnotherRealm {})
+    const modifiedAt = localFiles.modifiedAt(join(folder, 'missing')).finally(() => vi.unstubAllGlobals())
+    expect(await modifiedAt).toBeUndefined()
+  })
+
   it('do not share memory with what was read before', async () => {
     await writeFile(join(folder, 'small'), 'abc')
     const bytes = await localFiles.read(join(folder, 'small'))
@@ -87,6 +94,19 @@ describe('a program', () => {
     const error: Error = await runProgram(command).catch((failure) => failure)
     expect(error).toMatchObject({ code: 'COMMAND_FAILED' })
     expect(`${error.message}${error.stack}${JSON.stringify(error)}${error.cause}`).not.toContain('hunter2')
+  })
+
+  it.each([
+    ['a NUL', 'hunter2\0'],
+    ['more than the system takes', 'hunter2'.repeat(100_000)],
+  ])('that cannot be given %s is named, and the parameters are not', async (_, parameter) => {
+    const error: Error = await runProgram(['true', parameter]).catch((failure) => failure)
+    expect(error).toMatchObject({ code: 'COMMAND_FAILED', message: expect.stringContaining('could not be run') })
+    expect(`${error.message}${error.stack}${JSON.stringify(error)}${error.cause}`).not.toContain('hunter2')
+  })
+
+  it('finds an empty standard input, and does not wait for more', async () => {
+    expect(await runProgram(['cat'])).toBe('')
   })
 
   it('ends with the reason of the signal that stops it', async () => {
@@ -144,6 +164,28 @@ describe('SHA-256 at once', () => {
 })
 
 describe('the adapters', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('give only texts for variables, and nothing that every object inherits', () => {
+    vi.stubEnv('COUNTERSIGN_TEST', 'text')
+    for (const { env } of [node, bun, workers]) {
+      expect(['COUNTERSIGN_TEST', 'constructor', '__proto__'].map(env)).toEqual(['text', undefined, undefined])
+    }
+    vi.unstubAllEnvs()
+    vi.stubGlobal('process', { env: { BUCKET: { get: () => 'a binding' } } })
+    expect(workers.env('BUCKET')).toBeUndefined()
+  })
+
+  it.each(['proxy.example:8080', 'socks5://hunter2@proxy.example', 'http://ada:hunter2@['])(
+    'refuse the proxy %j without repeating it',
+    async (proxy) => {
+      for (const { connect } of [node, bun]) {
+        const error: Error = await connect({ proxy }).catch((failure) => failure)
+        expect(error).toMatchObject({ code: 'OPTION_INVALID', message: expect.not.stringContaining('hunter2') })
+      }
+    },
+  )
+
   it.each([workers, browser])('for $name offer no files, programs, metadata or connections', async (runtime) => {
     expect([runtime.files, runtime.run, runtime.hasMetadataService]).toEqual([undefined, undefined, false])
     await expect(runtime.connect({ ca: 'x' })).rejects.toMatchObject({ code: 'UNSUPPORTED_RUNTIME' })
