@@ -52,9 +52,8 @@ export function endpoint(
   region: Region,
   options: EndpointOptions = {},
 ): string {
-  const entry: EndpointTemplate = typeof service === 'string' ? wellKnown[service] : service
-  if (!LABELS.test(region.id))
-    throw invalid(`a region such as eu-frankfurt-1, got ${JSON.stringify(region.id.slice(0, 80))}`)
+  const entry = typeof service === 'string' ? wellKnownTemplate(service) : service
+  assertLabels(region.id, 'a region such as eu-frankfurt-1')
   const origin = region.id.includes('.') ? `https://${serviceName(entry)}.${region.id}` : expand(entry, region, options)
   return checked(origin + (entry.basePath ?? ''))
 }
@@ -64,13 +63,21 @@ export function authEndpoint(region: Region): string {
   return endpoint('auth', region)
 }
 
+function wellKnownTemplate(service: WellKnownService): EndpointTemplate {
+  if (Object.hasOwn(wellKnown, service)) return wellKnown[service]
+  const names = Object.keys(wellKnown).join(', ')
+  throw invalid(`${names} or a template, got ${JSON.stringify(String(service).slice(0, 80))}`)
+}
+
 function serviceName({ serviceName, template }: EndpointTemplate): string {
   return serviceName ?? /^https?:\/\/([^.]+)/.exec(template)?.[1] ?? ''
 }
 
 function expand(entry: EndpointTemplate, region: Region, options: EndpointOptions): string {
   const { id, realm, secondLevelDomain } = region
-  const own = options.realmSpecific ? entry.realmTemplates?.[realm] : undefined
+  const { realmTemplates = {} } = entry
+  const own = options.realmSpecific && Object.hasOwn(realmTemplates, realm) ? realmTemplates[realm] : undefined
+  assertLabels(secondLevelDomain, 'a second-level domain such as oraclecloud.com')
   const name = serviceName(entry)
   const values: Readonly<Record<string, string>> = {
     region: id,
@@ -87,10 +94,14 @@ function expand(entry: EndpointTemplate, region: Region, options: EndpointOption
 }
 
 function withDot(name: string, parameters: Readonly<Record<string, string>>): string {
-  const value = parameters[name]
+  const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined
   if (value === undefined) return ''
-  if (LABELS.test(value)) return `${value}.`
-  throw invalid(`a ${name} that can be part of a host name, got ${JSON.stringify(value.slice(0, 80))}`)
+  assertLabels(value, `a ${name} that can be part of a host name`)
+  return `${value}.`
+}
+
+function assertLabels(value: string, expected: string): void {
+  if (!LABELS.test(value)) throw invalid(`${expected}, got ${JSON.stringify(value.slice(0, 80))}`)
 }
 
 function unknownPlaceholder(placeholder: string): never {

@@ -1,3 +1,5 @@
+import { readJsonText } from '../encoding/json.js'
+import { expandHome } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import type { Region } from './regions.js'
 
@@ -28,15 +30,28 @@ const VARIABLE = 'OCI_REGION_METADATA'
  * @see https://docs.oracle.com/iaas/Content/API/Concepts/sdk_adding_new_region_endpoints.htm
  */
 export async function loadRegionMetadata(runtime: Runtime): Promise<RegionMetadata> {
-  const sources: { readonly name: string; readonly json: string }[] = []
-  for (const path of FILES) {
-    const json = await runtime.files?.readText(`${runtime.homeDirectory() ?? ''}/${path}`)
-    if (json !== undefined) sources.push({ name: `~/${path}`, json })
-  }
+  const sources: Source[] = []
+  for (const path of FILES) sources.push(...(await readFile(`~/${path}`, runtime)))
   const variable = runtime.env(VARIABLE)
-  if (variable !== undefined) sources.push({ name: VARIABLE, json: variable })
+  if (variable) sources.push({ name: VARIABLE, json: variable })
   const domain = runtime.env('OCI_DEFAULT_REALM')
   return { ...readSources(sources), ...(domain && { defaultRealmDomain: domain }) }
+}
+
+/** A file or variable that is there; without `json` when it cannot be read. */
+interface Source {
+  readonly name: string
+  readonly json?: string
+}
+
+async function readFile(name: string, runtime: Runtime): Promise<readonly Source[]> {
+  if (runtime.homeDirectory() === undefined) return []
+  try {
+    const json = await runtime.files?.readText(expandHome(name, runtime))
+    return json === undefined ? [] : [{ name, json }]
+  } catch {
+    return [{ name }]
+  }
 }
 
 /**
@@ -65,12 +80,13 @@ export function regionMetadata(json: unknown): Region | undefined {
   return id && key && realm && secondLevelDomain ? { id, key, realm, secondLevelDomain, known: true } : undefined
 }
 
-function readSources(sources: readonly { readonly name: string; readonly json: string }[]): RegionMetadata {
+function readSources(sources: readonly Source[]): RegionMetadata {
   const extra: Region[] = []
   const skipped: string[] = []
   for (const { name, json } of sources) {
-    const entries = entriesOf(json)
-    if (!entries) skipped.push(`${name}: expected JSON with region metadata`)
+    const entries = json === undefined ? undefined : entriesOf(json)
+    if (json === undefined) skipped.push(`${name}: the file cannot be read`)
+    else if (!entries) skipped.push(`${name}: expected JSON with region metadata`)
     for (const [index, entry] of (entries ?? []).entries()) {
       const region = regionMetadata(entry)
       if (region) extra.push(region)
@@ -85,19 +101,11 @@ function readSources(sources: readonly { readonly name: string; readonly json: s
 
 // An array, one object, or an object whose `regions` is an array.
 function entriesOf(json: string): readonly unknown[] | undefined {
-  const value = parse(json)
+  const value = readJsonText(json)
   if (Array.isArray(value)) return value
   if (typeof value !== 'object' || value === null) return undefined
   const { regions = [value] } = value as { regions?: unknown }
   return Array.isArray(regions) ? regions : undefined
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }
 
 function lowerCase(value: unknown): string | undefined {

@@ -39,7 +39,9 @@ export interface ResolveRegionOptions {
  */
 export function resolveRegion(name: string, options: ResolveRegionOptions = {}): Region {
   const wanted = name.trim().toLowerCase()
-  const found = [...builtInRegions(), ...(options.extra ?? [])].find(({ id, key }) => wanted === id || wanted === key)
+  const found = [...builtInRegions(), ...(options.extra ?? [])].find(
+    ({ id, key }) => wanted === id.toLowerCase() || wanted === key?.toLowerCase(),
+  )
   if (found) return found
   const dot = wanted.indexOf('.')
   const fallback = options.defaultRealmDomain?.replace(/["'\s]/g, '').toLowerCase()

@@ -71,6 +71,22 @@ describe('endpoint', () => {
     expect(() => authEndpoint(resolveRegion(name))).toThrow(refused)
   })
 
+  it.each(['compute', 'constructor', '__proto__'])('has no endpoint of its own for %j', (service) => {
+    expect(() => endpoint(service as 'auth', frankfurt)).toThrow(/auth, identity, objectstorage or a template/)
+  })
+
+  it.each(['', 'evil.example/path', 'example.com:8443', 'a b'])('refuses the domain %j', (secondLevelDomain) => {
+    expect(() => authEndpoint({ ...frankfurt, secondLevelDomain })).toThrow(refused)
+  })
+
+  it('has no template for a realm that is called like a property of every object', () => {
+    const region = { ...frankfurt, realm: 'constructor' }
+    const service = { template: 'https://svc.{region}.{secondLevelDomain}', realmTemplates: {} }
+    expect(endpoint(service, region, { realmSpecific: true })).toBe('https://svc.eu-frankfurt-1.oraclecloud.com')
+    const named = { template: 'https://{toString+Dot}svc.{region}.example' }
+    expect(endpoint(named, region, { parameters: {} })).toBe('https://svc.eu-frankfurt-1.example')
+  })
+
   it('refuses a placeholder that it does not know', () => {
     expect(() => endpoint({ template: 'https://{svc}.example' }, frankfurt)).toThrow(/\{svc\}/)
     expect(() => endpoint({ template: 'https://{constructor}.example' }, frankfurt)).toThrow(refused)

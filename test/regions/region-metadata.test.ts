@@ -53,6 +53,23 @@ describe('loadRegionMetadata', () => {
     ])
   })
 
+  it('passes over a file that cannot be read', async () => {
+    const runtime = runtimeWith({})
+    const readText = async (path: string): Promise<string | undefined> => {
+      if (path === REGIONS) throw Object.assign(new Error('no permission'), { code: 'EACCES' })
+      return undefined
+    }
+    const unreadable = { ...runtime, files: { readText } } as unknown as Runtime
+    const { skipped } = await loadRegionMetadata(unreadable)
+    expect(skipped).toEqual(['~/.oci/regions-config.json: the file cannot be read'])
+  })
+
+  it('looks for no files where there is no home directory, and takes an empty variable for an unset one', async () => {
+    const files = { '/.oci/regions-config.json': JSON.stringify([region('one-1')]) }
+    const homeless = { ...runtimeWith(files, { OCI_REGION_METADATA: '' }), homeDirectory: () => undefined }
+    expect(await loadRegionMetadata(homeless)).toEqual({ extra: [], skipped: [] })
+  })
+
   it('works where there are no files', async () => {
     const { files: _, ...bare } = runtimeWith({}, { OCI_REGION_METADATA: JSON.stringify(region('one-1')) })
     expect((await loadRegionMetadata(bare)).extra).toHaveLength(1)

@@ -55,6 +55,9 @@ describe('resolveRegion', () => {
   it('finds added regions by identifier and by key', () => {
     expect(resolveRegion('ap-private-1', { extra: [sydney] })).toBe(sydney)
     expect(resolveRegion('PRV', { extra: [sydney] })).toBe(sydney)
+    const shouted = { ...sydney, id: 'AP-Private-1', key: 'PRV' }
+    expect(resolveRegion('ap-private-1', { extra: [shouted] })).toBe(shouted)
+    expect(resolveRegion('prv', { extra: [shouted] })).toBe(shouted)
   })
 
   it('keeps a built-in region when an added one has its name', () => {
