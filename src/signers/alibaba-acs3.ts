@@ -1,15 +1,17 @@
 import { toHex, utf8 } from '../encoding/bytes.js'
 import { percentDecode, percentEncode } from '../encoding/percent.js'
 import { UsageError } from '../errors.js'
-import { type AlibabaCredentials, type Clock, systemClock } from '../types.js'
+import { type AlibabaCredentials, systemClock } from '../types.js'
 import { hmac, hmacKey, keyOf, sha256Hex } from './alibaba-hmac.js'
 import {
   type AlibabaRequest,
   byCodeUnit,
+  canonicalQuery,
+  headersWithout,
   isoSeconds,
   lowerCaseHeaders,
+  type OneTimeOptions,
   plainRequest,
-  type QueryPairs,
   queryPairs,
   randomNonce,
   readUrl,
@@ -17,17 +19,16 @@ import {
   signedRequest,
 } from './alibaba-request.js'
 
+export { canonicalQuery } from './alibaba-request.js'
+
 const ALGORITHM = 'ACS3-HMAC-SHA256'
 
 /** How to sign an Open API request. */
-export interface Acs3Options {
+export interface Acs3Options extends OneTimeOptions {
   /** The operation, such as `DescribeRegions`. Default: the request's `x-acs-action` header. */
   readonly action?: string
   /** The API version, such as `2014-05-26`. Default: the request's `x-acs-version` header. */
   readonly version?: string
-  readonly clock?: Clock
-  /** Makes a value that is never used twice. Default: 128 random bits. */
-  readonly nonce?: () => string
 }
 
 /** A signed Open API request as plain data, with the provider's intermediate string. */
@@ -39,8 +40,8 @@ export interface SignedAcs3Request extends SignedAlibabaRequest {
  * Signs a request to any Alibaba Cloud Open API with `ACS3-HMAC-SHA256`. The body is read and covered by the signature;
  * the request that was passed stays usable.
  *
- * @throws UsageError `OPTION_INVALID` without an action or version, `URL_INVALID`, `HEADER_INVALID`; ConfigurationError
- * `CONFIG_INVALID` for unusable credentials.
+ * @throws UsageError `OPTION_INVALID` without an action or version, `URL_INVALID`, `HEADER_INVALID`,
+ * `BODY_NOT_REPLAYABLE`; ConfigurationError `CONFIG_INVALID` for unusable credentials.
  * @example
  * ```ts
  * import { signAcs3 } from 'countersign/signers/alibaba-acs3'
@@ -97,14 +98,6 @@ export function canonicalUri(pathname: string): string {
         .join('/')
 }
 
-/** `name=value` pairs in the order of their names. */
-export function canonicalQuery(pairs: QueryPairs): string {
-  return [...pairs]
-    .sort(([a], [b]) => byCodeUnit(a, b))
-    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
-    .join('&')
-}
-
 /** The lines of the headers that are always signed, and their names. */
 export function canonicalHeaders(headers: Readonly<Record<string, string>>): {
   readonly canonicalHeaders: string
@@ -138,6 +131,8 @@ export async function stringToSign(canonical: string): Promise<string> {
   return `${ALGORITHM}\n${await sha256Hex(canonical)}`
 }
 
+const SET_BY_SIGNER = ['authorization', 'host', 'x-acs-accesskey-id', 'x-acs-security-token']
+
 function headersToSign(
   request: AlibabaRequest,
   credentials: AlibabaCredentials,
@@ -145,7 +140,7 @@ function headersToSign(
   payloadHash: string,
 ): Record<string, string> {
   const { clock = systemClock, nonce = randomNonce } = options
-  const { host: _host, authorization: _authorization, ...given } = lowerCaseHeaders(request.headers)
+  const given = headersWithout(request.headers, SET_BY_SIGNER)
   const headers: Record<string, string> = {
     ...given,
     'x-acs-action': options.action ?? required(given, 'x-acs-action', 'action'),
@@ -154,8 +149,6 @@ function headersToSign(
     'x-acs-signature-nonce': nonce(),
     'x-acs-content-sha256': payloadHash,
   }
-  delete headers['x-acs-accesskey-id']
-  delete headers['x-acs-security-token']
   if (credentials.securityToken === undefined) return headers
   return {
     ...headers,

@@ -47,10 +47,13 @@ export async function keyOf(
 // One for each scheme, and for OSS one for each day and region.
 const MOST_KEYS = 16
 
+const FIELDS = ['accessKeyId', 'accessKeySecret', 'securityToken'] as const
+
 function assertAlibabaCredentials(credentials: AlibabaCredentials): void {
-  for (const field of ['accessKeyId', 'accessKeySecret'] as const) {
+  for (const field of FIELDS) {
     const value: unknown = credentials[field]
     if (typeof value === 'string' && VISIBLE.test(value)) continue
+    if (field === 'securityToken' && value === undefined) continue
     throw new ConfigurationError(
       'CONFIG_INVALID',
       `Expected Alibaba Cloud credentials with a non-empty ${field} without spaces or line ends, found ${describe(value)}.`,

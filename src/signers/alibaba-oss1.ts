@@ -9,12 +9,14 @@ import { isSubresource } from './alibaba-oss-subresources.js'
 import {
   type AlibabaRequest,
   byCodeUnit,
-  lowerCaseHeaders,
+  headersWithout,
+  pairsWithout,
   type QueryPairs,
   queryPairs,
   readUrl,
+  requestHead,
   type SignedAlibabaRequest,
-  signedRequest,
+  signedUnread,
 } from './alibaba-request.js'
 
 /** How to sign an Object Storage Service request with the older scheme. */
@@ -32,7 +34,8 @@ export interface Oss1PresignOptions extends Oss1Options {
  * Signs a request to Alibaba Cloud OSS with signature V1 (HMAC-SHA1), for endpoints and policies that still ask for it;
  * prefer `signOss4`. The body is handed on untouched.
  *
- * @throws UsageError `OPTION_INVALID`, `URL_INVALID`, `HEADER_INVALID`; ConfigurationError `CONFIG_INVALID`.
+ * @throws UsageError `OPTION_INVALID`, `URL_INVALID`, `HEADER_INVALID`, `BODY_NOT_REPLAYABLE`; ConfigurationError
+ * `CONFIG_INVALID`.
  * @example
  * ```ts
  * import { signOss1 } from 'countersign/signers/alibaba-oss1'
@@ -47,13 +50,7 @@ export async function signOss1(
   credentials: AlibabaCredentials,
   options: Oss1Options = {},
 ): Promise<Request> {
-  const { method, url } = request
-  const signed = await signOss1Headers(
-    { method, url, headers: Object.fromEntries(request.headers) },
-    credentials,
-    options,
-  )
-  return signedRequest(request, signed)
+  return signedUnread(request, await signOss1Headers(requestHead(request), credentials, options))
 }
 
 /** Signs an OSS request given as plain data: the fast path below {@link signOss1}, with the same errors. */
@@ -63,15 +60,8 @@ export async function signOss1Headers(
   options: Oss1Options = {},
 ): Promise<SignedAlibabaRequest> {
   const url = readUrl(request.url)
-  const {
-    authorization: _,
-    host: _host,
-    date: _date,
-    'x-oss-security-token': _token,
-    ...given
-  } = lowerCaseHeaders(request.headers)
   const headers: Record<string, string> = {
-    ...given,
+    ...headersWithout(request.headers, SET_BY_SIGNER),
     // Browsers cannot set `date`; every runtime can set this one.
     'x-oss-date': new Date((options.clock ?? systemClock)()).toUTCString(),
     ...(credentials.securityToken !== undefined && { 'x-oss-security-token': credentials.securityToken }),
@@ -100,11 +90,11 @@ export async function presignOss1(
   options: Oss1PresignOptions,
 ): Promise<SignedAlibabaRequest> {
   const url = readUrl(request.url)
-  const { authorization: _, host: _host, ...headers } = lowerCaseHeaders(request.headers)
+  const headers = headersWithout(request.headers, SET_BY_SIGNER)
   const expires = `${expiresAt(options)}`
   const { securityToken } = credentials
   const token = securityToken === undefined ? [] : [['security-token', securityToken] as const]
-  const pairs = [...queryPairs(url.search), ...token]
+  const pairs = [...pairsWithout(queryPairs(url.search), LEFT_BEHIND), ...token]
   const resource = ossResource(url, options)
   const string = stringToSign({ method: request.method, headers, resource, pairs, date: expires })
   const query = encodedQuery([
@@ -115,6 +105,10 @@ export async function presignOss1(
   ])
   return { method: request.method, url: `${url.origin}${url.pathname}?${query}`, headers, stringToSign: string }
 }
+
+const SET_BY_SIGNER = ['authorization', 'host', 'date', 'x-oss-security-token']
+/** What an earlier signature left behind. */
+const LEFT_BEHIND = ['OSSAccessKeyId', 'Expires', 'Signature', 'security-token']
 
 /** The string that V1 signs. Header names are in lower case; `date` takes the place of the date headers in a URL. */
 export function stringToSign(parts: {

@@ -1,22 +1,35 @@
-import { toHex, utf8 } from '../encoding/bytes.js'
-import { percentEncode } from '../encoding/percent.js'
 import { UsageError } from '../errors.js'
 import { type AlibabaCredentials, type Clock, systemClock } from '../types.js'
-import { hmac, hmacKey, keyOf, sha256Hex } from './alibaba-hmac.js'
-import { type OssAddress, type OssResource, ossRegion, ossResource } from './alibaba-oss-resource.js'
+import { type OssAddress, ossRegion, ossResource } from './alibaba-oss-resource.js'
+import {
+  ALGORITHM,
+  additionalHeaders,
+  canonicalQuery,
+  type Oss4Scene,
+  signatureOf,
+  UNSIGNED_PAYLOAD,
+} from './alibaba-oss4-steps.js'
 import {
   type AlibabaRequest,
-  byCodeUnit,
-  lowerCaseHeaders,
+  headersWithout,
+  pairsWithout,
   type QueryPairs,
   queryPairs,
   readUrl,
+  requestHead,
   type SignedAlibabaRequest,
-  signedRequest,
+  signedUnread,
 } from './alibaba-request.js'
 
-const ALGORITHM = 'OSS4-HMAC-SHA256'
-const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
+export {
+  additionalHeaders,
+  canonicalQuery,
+  canonicalRequest,
+  canonicalUri,
+  signingKey,
+  stringToSign,
+} from './alibaba-oss4-steps.js'
+
 const LONGEST_SECONDS = 604_800
 
 /** How to sign an Object Storage Service request. */
@@ -45,8 +58,8 @@ export interface SignedOss4Request extends SignedAlibabaRequest {
  * Signs a request to Alibaba Cloud OSS with signature V4. The body is not part of the signature and is handed on
  * untouched, a stream included.
  *
- * @throws UsageError `OPTION_INVALID` without a region or bucket, `URL_INVALID`, `HEADER_INVALID`; ConfigurationError
- * `CONFIG_INVALID` for unusable credentials.
+ * @throws UsageError `OPTION_INVALID` without a region or bucket, `URL_INVALID`, `HEADER_INVALID`,
+ * `BODY_NOT_REPLAYABLE`; ConfigurationError `CONFIG_INVALID` for unusable credentials.
  * @example
  * ```ts
  * import { signOss4 } from 'countersign/signers/alibaba-oss4'
@@ -61,13 +74,7 @@ export async function signOss4(
   credentials: AlibabaCredentials,
   options: Oss4Options = {},
 ): Promise<Request> {
-  const { method, url } = request
-  const signed = await signOss4Headers(
-    { method, url, headers: Object.fromEntries(request.headers) },
-    credentials,
-    options,
-  )
-  return signedRequest(request, signed)
+  return signedUnread(request, await signOss4Headers(requestHead(request), credentials, options))
 }
 
 /** Signs an OSS request given as plain data: the fast path below {@link signOss4}, with the same errors. */
@@ -76,30 +83,26 @@ export async function signOss4Headers(
   credentials: AlibabaCredentials,
   options: Oss4Options = {},
 ): Promise<SignedOss4Request> {
-  const { url, date, scope, resource } = context(request, options)
-  const headers = headersToSign(request, credentials, date)
+  const scene = sceneOf(request, options)
+  const { url, date, scope } = scene
+  const headers = {
+    ...headersWithout(request.headers, SET_BY_SIGNER),
+    host: url.host,
+    'x-oss-date': date,
+    'x-oss-content-sha256': UNSIGNED_PAYLOAD,
+    ...(credentials.securityToken !== undefined && { 'x-oss-security-token': credentials.securityToken }),
+  }
   const additional = additionalHeaders(headers, options.additionalHeaders)
   const pairs = queryPairs(url.search)
-  const steps = await signature(credentials, {
-    method: request.method,
-    resource,
-    pairs,
-    headers,
-    additional,
-    date,
-    scope,
-  })
+  const { signature, ...steps } = await signatureOf(credentials, { ...scene, headers, additional, pairs })
   const extra = additional.length > 0 ? `,AdditionalHeaders=${additional.join(';')}` : ''
-  headers['authorization'] =
-    `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}${extra},Signature=${steps.signature}`
-  const { canonicalRequest: canonical, stringToSign: string } = steps
+  const authorization = `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}${extra},Signature=${signature}`
   return {
     method: request.method,
-    url: withQuery(url, canonicalQuery(pairs)),
-    headers: withoutHost(headers),
+    url: urlWith(url, isPlain(url.search) ? url.search.slice(1) : canonicalQuery(pairs)),
+    headers: { ...withoutHost(headers), authorization },
     ...(request.body !== undefined && { body: request.body }),
-    canonicalRequest: canonical,
-    stringToSign: string,
+    ...steps,
   }
 }
 
@@ -113,131 +116,45 @@ export async function presignOss4(
   credentials: AlibabaCredentials,
   options: Oss4PresignOptions,
 ): Promise<SignedOss4Request> {
-  const { url, date, scope, resource } = context(request, options)
-  const headers = withoutAuthorization(lowerCaseHeaders(request.headers))
+  const scene = sceneOf(request, options)
+  const { url } = scene
+  const headers = { ...headersWithout(request.headers, SET_BY_SIGNER), host: url.host }
   const additional = additionalHeaders(headers, options.additionalHeaders)
-  const pairs = [...queryPairs(url.search), ...presignPairs(credentials, options, { date, scope, additional })]
-  const steps = await signature(credentials, {
-    method: request.method,
-    resource,
-    pairs,
-    headers,
-    additional,
-    date,
-    scope,
-  })
-  const query = `${canonicalQuery(pairs)}&x-oss-signature=${steps.signature}`
-  const { canonicalRequest: canonical, stringToSign: string } = steps
+  const proof = presignPairs(credentials, options, { ...scene, additional })
+  const pairs = [...pairsWithout(queryPairs(url.search), LEFT_BEHIND), ...proof]
+  const { signature, ...steps } = await signatureOf(credentials, { ...scene, headers, additional, pairs })
   return {
     method: request.method,
-    url: withQuery(url, query),
+    url: urlWith(url, `${canonicalQuery(pairs)}&x-oss-signature=${signature}`),
     headers: withoutHost(headers),
-    canonicalRequest: canonical,
-    stringToSign: string,
+    ...steps,
   }
 }
 
-/** `/bucket/key` with everything but the slashes encoded; `/` for the service itself. */
-export function canonicalUri({ bucket, key }: OssResource): string {
-  const path = bucket === undefined ? `/${key}` : `/${bucket}/${key}`
-  return path.split('/').map(percentEncode).join('/')
-}
+const SET_BY_SIGNER = ['authorization', 'host', 'x-oss-security-token']
+/** What an earlier signature left behind. */
+const LEFT_BEHIND = [
+  'x-oss-additional-headers',
+  'x-oss-credential',
+  'x-oss-date',
+  'x-oss-expires',
+  'x-oss-security-token',
+  'x-oss-signature',
+  'x-oss-signature-version',
+]
 
-/** Encoded pairs in the order of their encoded names. An empty value leaves the bare name. */
-export function canonicalQuery(pairs: QueryPairs): string {
-  return pairs
-    .map(([name, value]) => [percentEncode(name), percentEncode(value)] as const)
-    .sort(([a], [b]) => byCodeUnit(a, b))
-    .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
-    .join('&')
-}
-
-/** What the hash in the string to sign is taken of. Header names are in lower case. */
-export function canonicalRequest(parts: {
-  readonly method: string
-  readonly uri: string
-  readonly query: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly additional: readonly string[]
-}): string {
-  const { method, uri, query, headers, additional } = parts
-  const names = Object.keys(headers)
-    .filter((name) => isSigned(name) || additional.includes(name))
-    .sort(byCodeUnit)
-  const block = names.map((name) => `${name}:${headers[name]}\n`).join('')
-  const payload = headers['x-oss-content-sha256'] ?? UNSIGNED_PAYLOAD
-  return `${method}\n${uri}\n${query}\n${block}\n${additional.join(';')}\n${payload}`
-}
-
-/** The algorithm, the time, the scope and the hash of the canonical request. */
-export async function stringToSign(canonical: string, date: string, scope: string): Promise<string> {
-  return `${ALGORITHM}\n${date}\n${scope}\n${await sha256Hex(canonical)}`
-}
-
-/** The key for one day, region and product, derived from the secret by a chain of HMACs. */
-export async function signingKey(accessKeySecret: string, scope: string): Promise<CryptoKey> {
-  let key = utf8(`aliyun_v4${accessKeySecret}`)
-  for (const part of scope.split('/')) key = await hmac(await hmacKey('SHA-256', key), part)
-  return hmacKey('SHA-256', key)
-}
-
-/** The names to cover besides those that always are: lower case, sorted, present in the request. */
-export function additionalHeaders(
-  headers: Readonly<Record<string, string>>,
-  wanted: readonly string[] = [],
-): readonly string[] {
-  const names = new Set(wanted.map((name) => name.toLowerCase()))
-  return [...names].filter((name) => name in headers && !isSigned(name)).sort(byCodeUnit)
-}
-
-const ALWAYS_SIGNED = ['content-type', 'content-md5']
-const isSigned = (name: string): boolean => name.startsWith('x-oss-') || ALWAYS_SIGNED.includes(name)
-
-function context(
-  request: AlibabaRequest,
-  options: Oss4Options,
-): { url: URL; date: string; scope: string; resource: OssResource } {
+function sceneOf(request: AlibabaRequest, options: Oss4Options): Oss4Scene {
   const { clock = systemClock, product = 'oss' } = options
   const url = readUrl(request.url)
   const date = new Date(clock()).toISOString().replace(/[-:]|\.\d+/g, '')
   const scope = `${date.slice(0, 8)}/${ossRegion(url, options.region)}/${product}/aliyun_v4_request`
-  return { url, date, scope, resource: ossResource(url, options) }
-}
-
-function headersToSign(request: AlibabaRequest, credentials: AlibabaCredentials, date: string): Record<string, string> {
-  const { 'x-oss-security-token': _token, ...given } = withoutAuthorization(lowerCaseHeaders(request.headers))
-  return {
-    host: readUrl(request.url).host,
-    ...given,
-    'x-oss-date': date,
-    'x-oss-content-sha256': UNSIGNED_PAYLOAD,
-    ...(credentials.securityToken !== undefined && { 'x-oss-security-token': credentials.securityToken }),
-  }
-}
-
-async function signature(
-  credentials: AlibabaCredentials,
-  parts: {
-    readonly method: string
-    readonly resource: OssResource
-    readonly pairs: QueryPairs
-    readonly headers: Readonly<Record<string, string>>
-    readonly additional: readonly string[]
-    readonly date: string
-    readonly scope: string
-  },
-): Promise<{ canonicalRequest: string; stringToSign: string; signature: string }> {
-  const { scope, date, resource, pairs } = parts
-  const key = await keyOf(credentials, `${ALGORITHM} ${scope}`, (secret) => signingKey(secret, scope))
-  const canonical = canonicalRequest({ ...parts, uri: canonicalUri(resource), query: canonicalQuery(pairs) })
-  const string = await stringToSign(canonical, date, scope)
-  return { canonicalRequest: canonical, stringToSign: string, signature: toHex(await hmac(key, string)) }
+  return { method: request.method, url, resource: ossResource(url, options), date, scope }
 }
 
 function presignPairs(
   credentials: AlibabaCredentials,
   { expiresInSeconds }: Oss4PresignOptions,
-  { date, scope, additional }: { date: string; scope: string; additional: readonly string[] },
+  { date, scope, additional }: Oss4Scene & { readonly additional: readonly string[] },
 ): QueryPairs {
   if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > LONGEST_SECONDS) {
     throw new UsageError(
@@ -256,12 +173,11 @@ function presignPairs(
   ]
 }
 
-const withQuery = (url: URL, query: string): string => `${url.origin}${url.pathname}${query && `?${query}`}`
+/** Whether every server reads a query in one way. Some take `name=` for another thing than `name`, or `+` for itself. */
+const isPlain = (search: string): boolean => !/=(?:&|$)|\+/.test(search)
+
+const urlWith = (url: URL, query: string): string => `${url.origin}${url.pathname}${query && `?${query}`}`
 
 function withoutHost({ host: _, ...headers }: Readonly<Record<string, string>>): Record<string, string> {
-  return headers
-}
-
-function withoutAuthorization({ authorization: _, ...headers }: Record<string, string>): Record<string, string> {
   return headers
 }

@@ -1,5 +1,6 @@
-import { percentDecode } from '../encoding/percent.js'
+import { percentDecode, percentEncode } from '../encoding/percent.js'
 import { UsageError } from '../errors.js'
+import type { Clock } from '../types.js'
 
 /** A request as plain data: what the signers take on their fast path. */
 export interface AlibabaRequest {
@@ -18,6 +19,13 @@ export interface SignedAlibabaRequest {
   readonly body?: Uint8Array<ArrayBuffer> | string
   /** What was signed, to compare with what a server says that it expected. */
   readonly stringToSign: string
+}
+
+/** What makes each signature of an Open API request another one. */
+export interface OneTimeOptions {
+  readonly clock?: Clock
+  /** Makes a value that is never used twice. Default: 128 random bits. */
+  readonly nonce?: () => string
 }
 
 /** A query's decoded names and values, in the order of the URL. */
@@ -40,6 +48,19 @@ export function queryPairs(search: string): QueryPairs {
   return pairs
 }
 
+/** Encoded `name=value` pairs in the order of their names. */
+export function canonicalQuery(pairs: QueryPairs): string {
+  return [...pairs]
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
+    .join('&')
+}
+
+/** The pairs of other names. */
+export function pairsWithout(pairs: QueryPairs, names: readonly string[]): QueryPairs {
+  return pairs.filter(([name]) => !names.includes(name))
+}
+
 /** Orders by UTF-16 code unit, whatever the locale. */
 export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
@@ -58,6 +79,14 @@ export function lowerCaseHeaders(headers: Readonly<Record<string, string>> = {})
 
 const LINE_END = /[\r\n]/
 
+/** The same, without headers that the signer or the HTTP client sets by itself. */
+export function headersWithout(
+  headers: Readonly<Record<string, string>> | undefined,
+  names: readonly string[],
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(lowerCaseHeaders(headers)).filter(([name]) => !names.includes(name)))
+}
+
 /** `2024-01-01T00:00:00Z`. */
 export const isoSeconds = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`
 
@@ -66,20 +95,50 @@ export function randomNonce(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** The parts of a `Request` that a signer reads; its body is read from a copy, so the request stays usable. */
-export async function plainRequest(request: Request): Promise<AlibabaRequest & { body?: Uint8Array<ArrayBuffer> }> {
-  const { method, url } = request
-  const headers = Object.fromEntries(request.headers)
-  const bytes = new Uint8Array(await request.clone().arrayBuffer())
-  return bytes.length === 0 ? { method, url, headers } : { method, url, headers, body: bytes }
+/** @throws UsageError `BODY_NOT_REPLAYABLE` when somebody has read the body. */
+export function assertUnread({ bodyUsed }: Request): void {
+  if (!bodyUsed) return
+  throw new UsageError(
+    'BODY_NOT_REPLAYABLE',
+    'Expected a request whose body is unread, found one that was read already.',
+  )
 }
 
-/** The same request with another URL, headers and, when given, body bytes. */
+/** The parts of a `Request` that a signer reads which leaves the body alone. */
+export function requestHead(request: Request): AlibabaRequest {
+  assertUnread(request)
+  const { method, url, headers } = request
+  return { method, url, headers: Object.fromEntries(headers) }
+}
+
+/** The same with the body, which is read from a copy, so the request stays usable. */
+export async function plainRequest(request: Request): Promise<AlibabaRequest> {
+  const head = requestHead(request)
+  const bytes = new Uint8Array(await request.clone().arrayBuffer())
+  return bytes.length === 0 ? head : { ...head, body: bytes }
+}
+
+/** The request that was signed, with the body that was read of it. */
 export function signedRequest(request: Request, signed: SignedAlibabaRequest): Request {
+  const { headers, url, body } = signed
+  return new Request(url, { method: request.method, headers, ...carriedOver(request), ...(body && { body }) })
+}
+
+/** The same for a request whose body was left alone and is handed on. */
+export async function signedUnread(request: Request, signed: SignedAlibabaRequest): Promise<Request> {
   const { headers, url } = signed
-  if (url === request.url && signed.body === undefined) return new Request(request, { headers })
-  const init: RequestInit = { method: request.method, headers, ...carriedOver(request) }
-  return new Request(url, signed.body === undefined ? withStream(request, init) : { ...init, body: signed.body })
+  if (url === request.url.replace(/#.*$/s, '')) return new Request(request, { headers })
+  const init = { method: request.method, headers, ...carriedOver(request), ...(await unreadBody(request)) }
+  return new Request(url, init)
+}
+
+/** The body as a stream, or as bytes where requests do not show theirs, as in Firefox. */
+async function unreadBody(request: Request): Promise<RequestInit> {
+  const body: BodyInit | null | undefined = request.body
+  // `duplex` is required with a stream and unknown to TypeScript's DOM types.
+  if (body) return { body, duplex: 'half' } as RequestInit
+  const bytes = body === null ? new ArrayBuffer(0) : await request.arrayBuffer()
+  return bytes.byteLength === 0 ? {} : { body: bytes }
 }
 
 const CARRIED = [
@@ -96,9 +155,4 @@ const CARRIED = [
 function carriedOver(request: Request): RequestInit {
   const present = CARRIED.filter((name) => request[name] !== undefined && request[name] !== '')
   return Object.fromEntries(present.map((name) => [name, request[name]]))
-}
-
-// `duplex` is required with a stream and unknown to TypeScript's DOM types.
-function withStream(request: Request, init: RequestInit): RequestInit {
-  return request.body ? ({ ...init, body: request.body, duplex: 'half' } as RequestInit) : init
 }

@@ -5,7 +5,7 @@ import { hmac, hmacKey, keyOf } from './alibaba-hmac.js'
 import {
   type AlibabaRequest,
   byCodeUnit,
-  lowerCaseHeaders,
+  headersWithout,
   type QueryPairs,
   queryPairs,
   readUrl,
@@ -32,7 +32,7 @@ export async function signRoaHeaders(
   options: { readonly clock?: Clock } = {},
 ): Promise<SignedAlibabaRequest> {
   const url = readUrl(request.url)
-  const { authorization: _, host: _host, 'x-acs-security-token': _token, ...given } = lowerCaseHeaders(request.headers)
+  const given = headersWithout(request.headers, ['authorization', 'host', 'x-acs-security-token'])
   const headers: Record<string, string> = {
     accept: 'application/json',
     ...given,

@@ -2,12 +2,14 @@ import { encodeBase64 } from '../encoding/base64.js'
 import { text, utf8 } from '../encoding/bytes.js'
 import { percentEncode } from '../encoding/percent.js'
 import type { AlibabaClientKey } from '../keys/alibaba-client-key.js'
-import { type AlibabaCredentials, type Clock, systemClock } from '../types.js'
+import { type AlibabaCredentials, systemClock } from '../types.js'
 import { hmac, hmacKey, keyOf } from './alibaba-hmac.js'
 import {
   type AlibabaRequest,
-  byCodeUnit,
+  canonicalQuery,
   isoSeconds,
+  type OneTimeOptions,
+  pairsWithout,
   plainRequest,
   type QueryPairs,
   queryPairs,
@@ -18,15 +20,14 @@ import {
 } from './alibaba-request.js'
 import { rsaSha256 } from './alibaba-rsa.js'
 
+export { canonicalQuery as canonicalizedQuery } from './alibaba-request.js'
+
 /** How to sign an RPC request with the older scheme. */
-export interface RpcOptions {
+export interface RpcOptions extends OneTimeOptions {
   /** The operation. Default: the parameter `Action` of the URL. */
   readonly action?: string
   /** The API version. Default: the parameter `Version` of the URL. */
   readonly version?: string
-  readonly clock?: Clock
-  /** Makes a value that is never used twice. Default: 128 random bits. */
-  readonly nonce?: () => string
 }
 
 /** Who signs: an access key with HMAC-SHA1, or a KMS client key with RSA. */
@@ -36,7 +37,7 @@ export type RpcSigningKey = AlibabaCredentials | AlibabaClientKey
  * Signs an RPC-style request with signature version 1.0: HMAC-SHA1 for an access key, `SHA256withRSA` for a KMS client
  * key. All parameters, those of a form body included, are covered; the signature goes into the query.
  *
- * @throws UsageError `URL_INVALID`; ConfigurationError `CONFIG_INVALID` for unusable credentials.
+ * @throws UsageError `URL_INVALID`, `BODY_NOT_REPLAYABLE`; ConfigurationError `CONFIG_INVALID` for unusable credentials.
  * @example
  * ```ts
  * import { signRpc } from 'countersign/signers/alibaba-rpc'
@@ -58,12 +59,13 @@ export async function signRpcUrl(
 ): Promise<SignedAlibabaRequest> {
   const url = readUrl(request.url)
   const common = commonParameters(signer, options)
-  const query = [...without(queryPairs(url.search), common), ...common]
+  const replaced = [...LEFT_BEHIND, ...common.map(([name]) => name)]
+  const query = [...pairsWithout(queryPairs(url.search), replaced), ...common]
   const string = stringToSign(request.method, [...query, ...formPairs(request)])
   const signature = encodeBase64(await sign(signer, string))
   return {
     method: request.method,
-    url: `${url.origin}${url.pathname}?${canonicalizedQuery([...query, ['Signature', signature]])}`,
+    url: `${url.origin}${url.pathname}?${canonicalQuery([...query, ['Signature', signature]])}`,
     headers: { ...request.headers },
     ...(request.body !== undefined && { body: request.body }),
     stringToSign: string,
@@ -72,15 +74,7 @@ export async function signRpcUrl(
 
 /** The method, the path (always `/`) and the encoded query. */
 export function stringToSign(method: string, parameters: QueryPairs): string {
-  return `${method}&${percentEncode('/')}&${percentEncode(canonicalizedQuery(parameters))}`
-}
-
-/** Encoded pairs in the order of their names. */
-export function canonicalizedQuery(parameters: QueryPairs): string {
-  return [...parameters]
-    .sort(([a], [b]) => byCodeUnit(a, b))
-    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
-    .join('&')
+  return `${method}&${percentEncode('/')}&${percentEncode(canonicalQuery(parameters))}`
 }
 
 /** The signature's bytes: HMAC-SHA1 under the secret and `&`, or RSASSA-PKCS1-v1_5 with SHA-256. */
@@ -118,13 +112,8 @@ function identityParameters(signer: RpcSigningKey): QueryPairs {
   return securityToken === undefined ? pairs : [...pairs, ['SecurityToken', securityToken]]
 }
 
-// What the signer sets, and what an earlier signature left behind.
-const REPLACED = ['Signature', 'SignatureType', 'SecurityToken']
-
-function without(pairs: QueryPairs, replaced: QueryPairs): QueryPairs {
-  const names = new Set([...REPLACED, ...replaced.map(([name]) => name)])
-  return pairs.filter(([name]) => !names.has(name))
-}
+/** What an earlier signature left behind. */
+const LEFT_BEHIND = ['Signature', 'SignatureType', 'SecurityToken']
 
 const FORM = 'application/x-www-form-urlencoded'
 
