@@ -90,7 +90,10 @@ export async function setupClients(
   if (region === undefined)
     throw new UsageError('OPTION_INVALID', 'Expected --region, the home region, to make the policy in.')
   const endpoint = input.text('identityEndpoint')
-  return { scim, policies: policyClient({ region, fetch, ...(endpoint !== undefined && { endpoint }) }) }
+  return {
+    scim,
+    policies: policyClient({ region, fetch, signal: context.signal, ...(endpoint !== undefined && { endpoint }) }),
+  }
 }
 
 function principalFrom(

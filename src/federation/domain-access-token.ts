@@ -1,6 +1,7 @@
+import { asJsonObject } from '../encoding/json.js'
 import { ServiceError, UsageError } from '../errors.js'
 import { readJson, serviceCall } from '../http/service-call.js'
-import type { Clock, CredentialsProvider, OciCredentials } from '../types.js'
+import { type Clock, type CredentialsProvider, type OciCredentials, systemClock } from '../types.js'
 import { signedForm, tokenUrl } from './token-exchange.js'
 
 /** Whose access token is wanted, and what for. */
@@ -39,7 +40,7 @@ export interface DomainAccessToken {
  * @see https://docs.oracle.com/en-us/iaas/Content/Identity/api-getstarted/token_exchange_grant_type_two_legged.htm
  */
 export async function domainAccessToken(options: DomainAccessTokenOptions): Promise<DomainAccessToken> {
-  const { domain, scope, credentials, fetch, clock = Date.now, signal } = options
+  const { domain, scope, credentials, fetch, clock = systemClock, signal } = options
   if (scope.trim() === '') throw new UsageError('OPTION_INVALID', 'Expected a scope for the access token.')
   const url = tokenUrl(domain)
   const request = (): Promise<Request> => signedForm(url, accessTokenForm(scope), credentials, { clock, signal })
@@ -56,9 +57,14 @@ function accessTokenForm(scope: string): URLSearchParams {
 }
 
 function readAccessToken(body: unknown, now: number): DomainAccessToken {
-  const { access_token: accessToken, expires_in: seconds } = (body ?? {}) as Readonly<Record<string, unknown>>
-  if (typeof accessToken !== 'string' || accessToken === '') {
-    throw new ServiceError('SERVICE_RESPONSE_INVALID', 'Expected "access_token" in the answer of the identity domain.')
-  }
+  const seconds = asJsonObject(body)?.['expires_in']
+  const accessToken = accessTokenIn(body)
   return { accessToken, ...(typeof seconds === 'number' && seconds > 0 && { expiresAt: now + seconds * 1000 }) }
+}
+
+/** The access token in a domain's answer. @throws ServiceError `SERVICE_RESPONSE_INVALID` */
+export function accessTokenIn(body: unknown): string {
+  const accessToken = asJsonObject(body)?.['access_token']
+  if (typeof accessToken === 'string' && accessToken !== '') return accessToken
+  throw new ServiceError('SERVICE_RESPONSE_INVALID', 'Expected "access_token" in the answer of the identity domain.')
 }

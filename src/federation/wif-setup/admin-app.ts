@@ -3,6 +3,7 @@ import { utf8 } from '../../encoding/bytes.js'
 import { ServiceError, UsageError } from '../../errors.js'
 import { RETRY } from '../../http/retry.js'
 import { readJson, serviceCall } from '../../http/service-call.js'
+import { accessTokenIn } from '../domain-access-token.js'
 import { planApp } from './plan-app.js'
 import { deleteApp } from './remove-setup.js'
 import { equals, type ScimClient, scimClient } from './scim-client.js'
@@ -24,7 +25,8 @@ const ROLE = 'Identity Domain Administrator'
  * happens. Only for domains in which users and trusts cannot be made with an OCI signature: while it lasts, its secret
  * opens the whole domain.
  *
- * Rejects with what `use` rejects with, and with ServiceError when the domain refuses.
+ * Rejects with what `use` rejects with, and with ServiceError when the domain refuses; above all when it refuses to delete
+ * the application.
  * @example
  * ```ts
  * import { withAdminApp } from 'countersign/federation/wif-setup/admin-app'
@@ -49,8 +51,17 @@ export async function withAdminApp<T>(options: AdminAppOptions, use: (bearer: Sc
     const bearer = await administrationToken(scim.domain, fetch, clientId, clientSecret)
     return await use(scimClient({ domain: scim.domain, fetch: withBearer(fetch, bearer), retry: RETRY.DEFAULT }))
   } finally {
-    await deleteApp(scim, appId)
+    // Also when somebody interrupts: an aborted signal must not keep the application alive.
+    await deleteApp(scim.withoutSignal(), appId).catch((error: unknown) => {
+      throw leftBehind(name, error)
+    })
   }
+}
+
+function leftBehind(name: string, error: unknown): unknown {
+  if (!(error instanceof ServiceError)) return error
+  const advice = `The application "${name}" is still there, and its secret opens the whole domain: delete it by hand.`
+  return new ServiceError(error.code, `${error.message} ${advice}`, error)
 }
 
 /** A `fetch` that sends this token with every request. */
@@ -86,8 +97,7 @@ async function administrationToken(
       headers: { accept: 'application/json', authorization: `Basic ${encodeBase64(utf8(`${id}:${secret}`))}` },
       body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'urn:opc:idm:__myscopes__' }),
     })
-  const body = await readJson(await serviceCall(request, { fetch }), 'the token of the administration application')
-  const token = (body as { access_token?: unknown } | null)?.access_token
-  if (typeof token === 'string' && token !== '') return token
-  throw new ServiceError('SERVICE_RESPONSE_INVALID', 'Expected "access_token" in the answer of the identity domain.')
+  return accessTokenIn(
+    await readJson(await serviceCall(request, { fetch }), 'the token of the administration application'),
+  )
 }

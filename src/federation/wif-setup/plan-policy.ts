@@ -5,7 +5,7 @@ import type { WifPolicy } from './setup.js'
 
 /** Plans the IAM policy. One of the same name gets our statements in place of its own. */
 export async function planPolicy(policies: PolicyClient | undefined, policy: WifPolicy): Promise<PlannedStep> {
-  const client = required(policies)
+  const client = requirePolicies(policies)
   const found = await client.find(policy.compartmentId, policy.name)
   const differences = found ? differencesBetween({ ...found }, { statements: policy.statements }, ['statements']) : []
   return {
@@ -19,7 +19,8 @@ export async function planPolicy(policies: PolicyClient | undefined, policy: Wif
   }
 }
 
-function required(policies: PolicyClient | undefined): PolicyClient {
+/** @throws UsageError `OPTION_INVALID` without a client. */
+export function requirePolicies(policies: PolicyClient | undefined): PolicyClient {
   if (policies !== undefined) return policies
   throw new UsageError('OPTION_INVALID', 'A set-up with a policy needs clients.policies: make one with policyClient().')
 }

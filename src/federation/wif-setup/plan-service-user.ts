@@ -54,7 +54,8 @@ async function createServiceUser(scim: ScimClient, userName: string): Promise<Sc
   return user
 }
 
-function isServiceUser(user: ScimResource): boolean {
+/** Whether a user, read with the attribute that says so, is one who cannot sign in. */
+export function isServiceUser(user: ScimResource): boolean {
   return (user[USER_EXTENSION] as { serviceUser?: unknown } | undefined)?.serviceUser === true
 }
 

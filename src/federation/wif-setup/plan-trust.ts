@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../errors.js'
 import {
   actionFor,
   type Change,
@@ -47,9 +48,15 @@ export async function findTrust(scim: ScimClient, name: string, issuer: string):
   return found && scim.get('IdentityPropagationTrusts', found.id, ATTRIBUTES)
 }
 
-/** Plans the trust. One that was made under another name keeps its name, its clients and its rules besides ours. */
+/**
+ * Plans the trust. One that was made under another name keeps its name, and besides ours its clients, its rules, its
+ * accepted audiences and every attribute that we do not name.
+ *
+ * @throws ConfigurationError `CONFIG_INVALID` when that one issues another kind of token, and so cannot serve both.
+ */
 export async function planTrust(scim: ScimClient, setup: WifSetup, ids: SetupIds): Promise<PlannedStep> {
   const found = await findTrust(scim, setup.trustName, setup.issuer)
+  if (found !== undefined && found['name'] !== setup.trustName) requireSameKind(found, setup)
   const differences = found ? driftOf(found, setup, ids) : []
   return {
     change: describe(setup, found, differences),
@@ -121,14 +128,29 @@ function comparable(found: ScimResource): Trust {
   return { ...found, impersonationServiceUsers: rulesOf(found['impersonationServiceUsers']) }
 }
 
+/** What decides whom a trust turns tokens into: one trust cannot have two of each. */
+const KIND = ['type', 'subjectType', 'impersonatingResource', 'subjectClaimName', 'clientClaimName']
+
+function requireSameKind(found: ScimResource, setup: WifSetup): void {
+  const wanted = wantedTrust(setup, {})
+  const other = KIND.find((name) => wanted[name] !== undefined && (found[name] ?? wanted[name]) !== wanted[name])
+  if (other === undefined) return
+  throw new ConfigurationError(
+    'CONFIG_INVALID',
+    `A domain holds one trust per issuer, and "${found['name']}" is the one for ${setup.issuer}. Its ${other} is ${JSON.stringify(found[other])}, and this set-up needs ${JSON.stringify(wanted[other])}: use another domain, or change that trust by hand.`,
+  )
+}
+
 function keepingOthers(found: ScimResource, wanted: Trust): Trust {
   const ours = rulesOf(wanted['impersonationServiceUsers'])
   const theirs = rulesOf(found['impersonationServiceUsers']).filter(
     ({ rule, value }) => !ours.some((own) => own.rule === rule && own.value === value),
   )
-  const clients = new Set([...listOf(found['oauthClients']), ...listOf(wanted['oauthClients'])])
+  const named = Object.entries(wanted).filter(([, value]) => value !== undefined)
+  const lists = named.filter(([name]) => UNORDERED.includes(name))
+  const joined = lists.map(([name, value]) => [name, [...new Set([...listOf(found[name]), ...listOf(value)])]])
   const rules = ours.length > 0 && { impersonationServiceUsers: [...ours, ...theirs] }
-  return { ...wanted, oauthClients: [...clients], ...rules }
+  return { ...Object.fromEntries(named), ...Object.fromEntries(joined), ...rules }
 }
 
 function rulesOf(value: unknown): readonly ServiceUserRule[] {

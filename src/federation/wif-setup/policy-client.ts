@@ -1,5 +1,7 @@
 import { ServiceError } from '../../errors.js'
+import { jsonRequest } from '../../http/json-request.js'
 import { readJson, serviceCall } from '../../http/service-call.js'
+import { serviceUrl } from '../../http/service-url.js'
 import { endpoint, resolveRegion } from '../../regions/regions.js'
 import type { WifPolicy } from './setup.js'
 
@@ -26,11 +28,13 @@ export interface PolicyClientOptions {
   readonly fetch: typeof fetch
   /** The Identity API's address, when it is not the region's public one. */
   readonly endpoint?: string
+  readonly signal?: AbortSignal
 }
 
 /**
  * A client for IAM policies. Its methods reject with ServiceError.
  *
+ * @throws UsageError `URL_INVALID` for an endpoint that is no URL.
  * @example
  * ```ts
  * import { policyClient } from 'countersign/federation/wif-setup/policy-client'
@@ -42,12 +46,14 @@ export interface PolicyClientOptions {
  * @see https://docs.oracle.com/en-us/iaas/api/#/en/identity/latest/Policy/
  */
 export function policyClient(options: PolicyClientOptions): PolicyClient {
-  const base = options.endpoint ?? endpoint('identity', resolveRegion(options.region))
-  const call = (method: string, path: string, body?: object): Promise<Response> =>
-    serviceCall(() => policyRequest(method, new URL(`/20160918/policies${path}`, base), body), {
-      fetch: options.fetch,
-      retry: false,
-    })
+  const { fetch, signal } = options
+  const base = serviceUrl(options.endpoint ?? endpoint('identity', resolveRegion(options.region)), 'endpoint')
+  const call = (method: string, path: string, body?: object): Promise<Response> => {
+    const url = new URL(`/20160918/policies${path}`, base)
+    // A create that is repeated must not make two: the service remembers this token for a day.
+    const headers = method === 'POST' ? { 'opc-retry-token': crypto.randomUUID() } : {}
+    return serviceCall(() => jsonRequest({ method, url, headers, body }), { fetch, signal, retry: false })
+  }
   return {
     async find(compartmentId, name) {
       const response = await call('GET', `?${new URLSearchParams({ compartmentId, name })}`)
@@ -63,12 +69,6 @@ export function policyClient(options: PolicyClientOptions): PolicyClient {
       await call('DELETE', `/${encodeURIComponent(id)}`)
     },
   }
-}
-
-function policyRequest(method: string, url: URL, body: object | undefined): Request {
-  if (body === undefined) return new Request(url, { method, headers: { accept: 'application/json' } })
-  const headers = { accept: 'application/json', 'content-type': 'application/json' }
-  return new Request(url, { method, headers, body: JSON.stringify(body) })
 }
 
 function policiesFrom(value: unknown): readonly StoredPolicy[] {

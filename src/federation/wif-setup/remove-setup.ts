@@ -1,7 +1,9 @@
+import { asJsonObject } from '../../encoding/json.js'
 import type { Change, SetupClients } from './change.js'
 import { findApp, setAppActive } from './plan-app.js'
 import { findGroup, hasMember, removeMember } from './plan-group.js'
-import { findUser } from './plan-service-user.js'
+import { requirePolicies } from './plan-policy.js'
+import { findUser, isServiceUser } from './plan-service-user.js'
 import { findTrust } from './plan-trust.js'
 import type { ScimClient, ScimOperation } from './scim-client.js'
 import type { WifSetup } from './setup.js'
@@ -16,9 +18,10 @@ export interface WifRemoval {
 /**
  * Takes a set-up down, in the order in which nothing refers to what is gone: trust, application, membership, user,
  * group, policy. Run again, it finds everything absent. A trust of another name is kept and only loses this
- * application and user; a group with other members is kept.
+ * application and user; a group with other members is kept, and so is a user who is no service user.
  *
- * Rejects with ServiceError when the domain refuses; run it again to go on.
+ * Rejects with UsageError `OPTION_INVALID` for a set-up with a policy and no client for policies, ServiceError when the
+ * domain refuses; run it again to go on.
  * @example
  * ```ts
  * import { removeWifSetup } from 'countersign/federation/wif-setup/remove-setup'
@@ -31,8 +34,9 @@ export interface WifRemoval {
  * ```
  */
 export async function removeWifSetup(setup: WifSetup, clients: SetupClients): Promise<readonly WifRemoval[]> {
-  const { scim, policies } = clients
+  const { scim } = clients
   const { principal, policy } = setup
+  const policies = policy && requirePolicies(clients.policies)
   const removals = [await removeTrust(scim, setup), await removeApp(scim, setup.appName)]
   if (principal.type === 'user') {
     removals.push(...(await removeUserAndGroup(scim, principal.userName, principal.group)))
@@ -56,14 +60,14 @@ async function removeTrust(scim: ScimClient, setup: WifSetup): Promise<WifRemova
   const user = principal.type === 'user' ? await findUser(scim, principal.userName) : undefined
   const operations = withdrawals(trust, app?.['name'], user?.id)
   if (operations.length > 0) await scim.patch('IdentityPropagationTrusts', trust.id, operations)
-  return { resource: 'trust', name: String(trust['name']), outcome: 'kept' }
+  return kept('trust', String(trust['name']))
 }
 
 /** What takes our application and our service user out of a trust that is another's. */
 function withdrawals(trust: Found, client: unknown, userId: string | undefined): readonly ScimOperation[] {
   const lists: readonly (readonly [string, (entry: unknown) => boolean])[] = [
-    ['oauthClients', (entry) => entry === client],
-    ['impersonationServiceUsers', (entry) => (entry as { value?: unknown }).value === userId],
+    ['oauthClients', (entry) => client !== undefined && entry === client],
+    ['impersonationServiceUsers', (entry) => userId !== undefined && asJsonObject(entry)?.['value'] === userId],
   ]
   return lists.flatMap(([path, isOurs]) => {
     const entries = trust[path]
@@ -89,12 +93,13 @@ async function removeUserAndGroup(
   userName: string,
   groupName?: string,
 ): Promise<readonly WifRemoval[]> {
-  const user = await findUser(scim, userName)
+  const found = await findUser(scim, userName)
+  const user = found !== undefined && isServiceUser(found) ? found : undefined
   const group = groupName === undefined ? undefined : await findGroup(scim, groupName)
   if (user !== undefined && group !== undefined && hasMember(group, user.id))
     await removeMember(scim, group.id, user.id)
   if (user !== undefined) await scim.remove('Users', user.id)
-  const removals = [outcome('service-user', userName, user)]
+  const removals = [found === user ? outcome('service-user', userName, user) : kept('service-user', userName)]
   if (groupName !== undefined) removals.push(await removeGroup(scim, groupName, group))
   return removals
 }
@@ -102,7 +107,7 @@ async function removeUserAndGroup(
 async function removeGroup(scim: ScimClient, name: string, found: Found | undefined): Promise<WifRemoval> {
   if (found === undefined) return outcome('group', name, found)
   const { members } = await scim.get('Groups', found.id, ['members'])
-  if (Array.isArray(members) && members.length > 0) return { resource: 'group', name, outcome: 'kept' }
+  if (Array.isArray(members) && members.length > 0) return kept('group', name)
   await scim.remove('Groups', found.id)
   return outcome('group', name, found)
 }
@@ -111,4 +116,8 @@ type Found = { readonly id: string; readonly [attribute: string]: unknown }
 
 function outcome(resource: Change['resource'], name: string, found: unknown): WifRemoval {
   return { resource, name, outcome: found === undefined ? 'absent' : 'removed' }
+}
+
+function kept(resource: Change['resource'], name: string): WifRemoval {
+  return { resource, name, outcome: 'kept' }
 }

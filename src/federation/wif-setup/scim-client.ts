@@ -1,4 +1,5 @@
 import { ServiceError } from '../../errors.js'
+import { jsonRequest } from '../../http/json-request.js'
 import type { RetryPolicy } from '../../http/retry.js'
 import { readJson, serviceCall } from '../../http/service-call.js'
 import { identityDomain } from '../identity-domain.js'
@@ -34,8 +35,11 @@ export interface ScimClient {
   replace(type: string, id: string, body: object): Promise<void>
   patch(type: string, id: string, operations: readonly ScimOperation[]): Promise<void>
   remove(type: string, id: string, query?: Readonly<Record<string, string>>): Promise<void>
+  /** The same client without the signal: what must be taken down again is, also after an abort. */
+  withoutSignal(): ScimClient
 }
 
+const ACCEPT = { accept: 'application/json, application/scim+json' }
 const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 
 /**
@@ -58,9 +62,9 @@ export function scimClient(options: ScimClientOptions): ScimClient {
     const url = new URL(`/admin/v1/${path}`, domain)
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
     // A create that is repeated must not make two: the domain remembers this token for a day.
-    const retryToken = method === 'POST' ? crypto.randomUUID() : undefined
+    const headers = { ...ACCEPT, ...(method === 'POST' && { 'opc-retry-token': crypto.randomUUID() }) }
     const { fetch, signal, retry = false } = options
-    return serviceCall(() => scimRequest(method, url, body, retryToken), { fetch, signal, retry })
+    return serviceCall(() => jsonRequest({ method, url, headers, body }), { fetch, signal, retry })
   }
   return {
     domain,
@@ -88,7 +92,12 @@ export function scimClient(options: ScimClientOptions): ScimClient {
         if (!(error instanceof ServiceError && error.status === 404)) throw error
       })
     },
+    withoutSignal: () => scimClient(withoutSignal(options)),
   }
+}
+
+function withoutSignal({ signal: _, ...rest }: ScimClientOptions): ScimClientOptions {
+  return rest
 }
 
 /** `attribute eq "value"`, with the value escaped. */
@@ -97,14 +106,6 @@ export function equals(attribute: string, value: string): string {
 }
 
 type Query = Readonly<Record<string, string | undefined>>
-
-function scimRequest(method: string, url: URL, body: object | undefined, retryToken: string | undefined): Request {
-  const headers = new Headers({ accept: 'application/json, application/scim+json' })
-  if (retryToken !== undefined) headers.set('opc-retry-token', retryToken)
-  if (body === undefined) return new Request(url, { method, headers })
-  headers.set('content-type', 'application/json')
-  return new Request(url, { method, headers, body: JSON.stringify(body) })
-}
 
 function resourcesIn(list: unknown): readonly ScimResource[] {
   const resources = (list as { Resources?: unknown } | null)?.Resources ?? []

@@ -20,7 +20,7 @@ export interface WifSetup {
   readonly delegatedServiceNames?: readonly string[]
   /** The claim that names the tokens' audience: `aud` for most providers, `appid` for Azure. */
   readonly clientClaimName?: string
-  /** The accepted values of that claim. */
+  /** The accepted values of that claim, at least one. They need `clientClaimName`. */
   readonly clientClaimValues?: readonly string[]
   /** The claim with the subject, when it is not `sub`. */
   readonly subjectClaimName?: string
@@ -80,6 +80,7 @@ export function checkWifSetup(setup: WifSetup, options: { allowUnsafeRules?: boo
     if (setup[name].trim() === '') throw invalid(`Expected ${name} to be set.`)
   }
   checkKeys(setup)
+  checkClientClaim(setup)
   if (setup.principal.type === 'resource') checkResource(setup.principal)
   return checkRules(setup, options.allowUnsafeRules ?? false)
 }
@@ -88,12 +89,18 @@ function checkKeys({ publicKeyEndpoint, publicCertificate }: WifSetup): void {
   if ((publicKeyEndpoint === undefined) === (publicCertificate === undefined)) {
     throw invalid('Expected either publicKeyEndpoint or publicCertificate.')
   }
-  if (publicKeyEndpoint !== undefined && !URL.canParse(publicKeyEndpoint)) {
-    throw invalid('Expected publicKeyEndpoint to be a URL.')
+  if (publicKeyEndpoint !== undefined && !/^https:\/\/\S+$/.test(publicKeyEndpoint)) {
+    throw invalid('Expected publicKeyEndpoint to be an https URL: Oracle fetches the keys from there.')
   }
   if (publicCertificate !== undefined && !/^[A-Za-z0-9+/]+=*$/.test(publicCertificate)) {
     throw invalid('Expected publicCertificate to be one line of base64, without the BEGIN and END lines.')
   }
+}
+
+// The domain ignores either without the other: an audience that looks pinned would be open.
+function checkClientClaim({ clientClaimName, clientClaimValues = [] }: WifSetup): void {
+  if ((clientClaimName === undefined) === (clientClaimValues.length === 0)) return
+  throw invalid('Expected clientClaimName and at least one of clientClaimValues together, or neither.')
 }
 
 function checkResource({ resourceType, claims }: ResourcePrincipalLabel): void {

@@ -74,7 +74,8 @@ async function exchangeOnce(options: TrialExchangeOptions, publicKey: string): P
   const form = tokenExchangeForm(await subjectToken(signal && { signal }), publicKey, parametersFor(setup))
   const token = await exchangeToken(form, { domain: setup.domain, client, fetch, clock, signal })
   const { claims, expiresAt } = readSecurityToken(token)
-  return { subject: String(claims['sub']), expiresAt }
+  const { sub } = claims
+  return { subject: typeof sub === 'string' ? sub : '(the session token names no subject)', expiresAt }
 }
 
 /** What a workload must ask for to get the token that the set-up is for. */

@@ -71,6 +71,15 @@ function writes(): number {
   return emulator.log.entries().filter(({ method }) => method !== 'GET').length
 }
 
+const theirTrust = () => ({
+  name: 'theirs',
+  type: 'JWT',
+  issuer: setup.issuer,
+  publicKeyEndpoint: setup.publicKeyEndpoint,
+  active: true,
+  oauthClients: ['their-client'],
+})
+
 const subjectToken = () => emulator.of(identityProvider).issue({ sub: SUBJECT })
 
 describe('set-up', () => {
@@ -224,6 +233,37 @@ describe('what is already in the domain', () => {
     expect((await planWifSetup({ setup, ...clients })).settled).toBe(true)
   })
 
+  test('a trust of another name keeps what others set in it and we do not name', async () => {
+    const trust = domain.create('IdentityPropagationTrusts', {
+      ...theirTrust(),
+      clientClaimName: 'aud',
+      clientClaimValues: ['theirs'],
+      clockSkewSeconds: 7,
+    })
+    await apply()
+    const kept = { clientClaimName: 'aud', clientClaimValues: ['theirs'], clockSkewSeconds: 7 }
+    expect(domain.get('IdentityPropagationTrusts', trust.id)).toMatchObject(kept)
+    await apply({ clientClaimName: 'aud', clientClaimValues: ['ours'] })
+    expect(domain.get('IdentityPropagationTrusts', trust.id)['clientClaimValues']).toEqual(['theirs', 'ours'])
+  })
+
+  test.each([
+    ['gives tokens of resources', { subjectType: 'Resource', impersonatingResource: 'theirs' }, 'subjectType'],
+    [
+      'looks for the audience in another claim',
+      { clientClaimName: 'appid', clientClaimValues: ['x'] },
+      'clientClaimName',
+    ],
+  ])('a trust of another name that %s cannot serve both, and is left alone', async (_, attributes, named) => {
+    domain.create('IdentityPropagationTrusts', { ...theirTrust(), ...attributes })
+    const pinned = { ...setup, clientClaimName: 'aud', clientClaimValues: ['ours'] }
+    await expect(planWifSetup({ setup: pinned, ...clients })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(`Its ${named} is`),
+    })
+    expect(writes()).toBe(0)
+  })
+
   test('a user of that name who is no service user is refused, with what to do', async () => {
     domain.create('Users', { userName: 'ci' })
     await expect(planWifSetup({ setup, ...clients })).rejects.toMatchObject({
@@ -255,6 +295,11 @@ describe('a set-up that cannot work is refused before any call', () => {
     ['keys from nowhere', { publicKeyEndpoint: undefined as never }],
     ['keys from two places', { publicCertificate: 'MIIB' }],
     ['a certificate with armour', { publicKeyEndpoint: undefined as never, publicCertificate: '-----BEGIN' }],
+    ['keys that travel in the clear', { publicKeyEndpoint: 'http://issuer.example/keys' }],
+    ['keys at no URL', { publicKeyEndpoint: 'issuer.example/keys' }],
+    ['a claim for the audience without accepted values', { clientClaimName: 'aud' }],
+    ['a claim for the audience with none of them', { clientClaimName: 'aud', clientClaimValues: [] }],
+    ['accepted audiences without the claim that names them', { clientClaimValues: ['oci'] }],
     ['no issuer', { issuer: '' }],
     ['no rules', { principal: { type: 'user' as const, userName: 'ci', rules: [] } }],
     ['four claims', { principal: { type: 'resource' as const, resourceType: 'x', claims: ['a', 'b', 'c', 'd'] } }],
@@ -305,6 +350,34 @@ describe('removal', () => {
     expect(domain.all('IdentityPropagationTrusts')).toEqual([])
   })
 
+  test('keeps a person of that name, and the person in the group', async () => {
+    const person = domain.create('Users', { userName: 'ci' })
+    const group = domain.create('Groups', { displayName: 'ci-group', members: [{ value: person.id }] })
+    const removals = await removeWifSetup(setup, clients)
+    expect(removals).toContainEqual({ resource: 'service-user', name: 'ci', outcome: 'kept' })
+    expect(removals).toContainEqual({ resource: 'group', name: 'ci-group', outcome: 'kept' })
+    expect(domain.all('Users')).toHaveLength(1)
+    expect(domain.get('Groups', group.id)['members']).toEqual([{ value: person.id }])
+  })
+
+  test('keeps the rules of others in a trust of theirs, also those without a value', async () => {
+    domain.create('IdentityPropagationTrusts', theirTrust())
+    const impersonationServiceUsers = [{ rule: 'sub eq theirs', ocid: 'ocid1.user.oc1..theirs' }, null]
+    const get: typeof clients.scim.get = async (...query) => ({
+      ...(await clients.scim.get(...query)),
+      impersonationServiceUsers,
+    })
+    await removeWifSetup(setup, { ...clients, scim: { ...clients.scim, get } })
+    expect(writes()).toBe(0)
+  })
+
+  test('refuses a set-up with a policy that it cannot reach, before it removes anything', async () => {
+    await apply()
+    const before = writes()
+    await expect(removeWifSetup(setup, { scim: clients.scim })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    expect(writes()).toBe(before)
+  })
+
   test('keeps a group with other members, and a trust of another name without our client', async () => {
     const { groupId = '', trustId = '' } = await apply()
     const colleague = domain.create('Users', { userName: 'colleague' })
@@ -331,6 +404,26 @@ describe('an administration application', () => {
     const failing = withAdminApp({ scim: clients.scim, fetch: emulator.fetch }, () => Promise.reject(new Error('no')))
     await expect(failing).rejects.toThrow('no')
     expect(domain.all('Apps')).toEqual([])
+  })
+
+  test('is gone even when somebody interrupts', async () => {
+    const stop = new AbortController()
+    const scim = scimClient({ domain: domain.url, fetch: signedFetch, signal: stop.signal })
+    const interrupted = withAdminApp({ scim, fetch: emulator.fetch }, async () => {
+      stop.abort(new Error('enough'))
+      stop.signal.throwIfAborted()
+    })
+    await expect(interrupted).rejects.toThrow('enough')
+    expect(domain.all('Apps')).toEqual([])
+  })
+
+  test('that cannot be deleted is named, with what it may do', async () => {
+    emulator.faults.add({ surface: 'identity-domain-admin', method: 'DELETE', effect: 'status', status: 409 })
+    const left = withAdminApp({ scim: clients.scim, fetch: emulator.fetch }, async () => {})
+    await expect(left).rejects.toMatchObject({
+      status: 409,
+      message: expect.stringContaining('"countersign-setup" is still there'),
+    })
   })
 
   test('does not take over one that exists', async () => {
@@ -368,6 +461,26 @@ describe('a trial exchange', () => {
     const trial = trialExchange({ setup, client, subjectToken, fetch: emulator.fetch, sleep, clock: () => now })
     await expect(trial).rejects.toMatchObject({ serviceCode: 'invalid_client' })
     expect(emulator.counters.snapshot().tokenCalls).toBe(13)
+  })
+})
+
+describe('a client for policies', () => {
+  test('may repeat a creation, which carries the token that keeps it from making two', async () => {
+    const tokens: (string | null)[] = []
+    const watched: typeof fetch = async (input, init) => {
+      const request = new Request(input, init)
+      if (request.method === 'POST') tokens.push(request.headers.get('opc-retry-token'))
+      return signedFetch(request)
+    }
+    const { policy } = setup as WifSetup & { policy: NonNullable<WifSetup['policy']> }
+    await policyClient({ region: 'us-phoenix-1', fetch: watched }).create(policy)
+    expect(tokens).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)])
+  })
+
+  test.each(['identity.example', 'https://ci:hunter2@identity.example'])('refuses the endpoint %s', (endpoint) => {
+    expect(() => policyClient({ region: 'us-phoenix-1', fetch, endpoint })).toThrow(
+      expect.objectContaining({ code: 'URL_INVALID', message: expect.not.stringContaining('hunter2') }),
+    )
   })
 })
 
