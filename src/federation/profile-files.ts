@@ -34,7 +34,7 @@ export interface ProfilePaths {
  *
  * Rejects with UsageError `UNSUPPORTED_RUNTIME` where there are no files, `OPTION_INVALID` for a profile name that
  * cannot stand in the file or a key that cannot be exported, ConfigurationError `CONFIG_INVALID` when the credentials
- * have no token, tenancy or region.
+ * have no token, tenancy or region, and when a file cannot be read or written.
  * @example
  * ```ts
  * import type { OciCredentials } from 'countersign'
@@ -49,20 +49,23 @@ export interface ProfilePaths {
 export async function writeProfile(credentials: OciCredentials, options: ProfileOptions = {}): Promise<ProfilePaths> {
   const { files, configFile, directory, profile } = place(options)
   const { token, keyPem, section } = await contentOf(credentials, options)
-  const before = await files.readText(configFile)
-  const paths = { configFile, ...freeSlot(`${directory}/${profile}`, tokenFileIn(before ?? '', profile)) }
-  await files.makeDirectory(`${directory}/${profile}`, { mode: 0o700 })
-  await files.writeAtomic(paths.keyFile, keyPem, { mode: 0o600 })
-  await files.writeAtomic(paths.tokenFile, token, { mode: 0o600 })
+  const before = (await onDisk(configFile, files.readText(configFile))) ?? ''
+  const paths = { configFile, ...freeSlot(directory, profile, before) }
+  const write = (path: string, content: string): Promise<void> =>
+    onDisk(path, files.writeAtomic(path, content, { mode: 0o600 }))
+  await onDisk(directory, files.makeDirectory(`${directory}/${profile}`, { mode: 0o700 }))
+  await write(paths.keyFile, keyPem)
+  await write(paths.tokenFile, token)
   const entries = { ...section, key_file: paths.keyFile, security_token_file: paths.tokenFile }
-  await files.writeAtomic(configFile, replaceIniSection(before ?? '', profile, entries), { mode: 0o600 })
+  await write(configFile, replaceIniSection(before, profile, entries))
   return paths
 }
 
 /**
- * Removes what {@link writeProfile} wrote: the section, the tokens and the keys. Where nothing is, nothing happens.
+ * Removes what {@link writeProfile} wrote: the section, the tokens and the keys. Where nothing is, nothing happens, and a
+ * section of that name that somebody else wrote stays.
  *
- * Rejects as `writeProfile` does for the runtime and the profile name.
+ * Rejects as `writeProfile` does for the runtime, the profile name and files.
  * @example
  * ```ts
  * import { removeProfile } from 'countersign/federation/profile-files'
@@ -72,15 +75,14 @@ export async function writeProfile(credentials: OciCredentials, options: Profile
  */
 export async function removeProfile(options: ProfileOptions = {}): Promise<void> {
   const { files, configFile, directory, profile } = place(options)
-  const before = await files.readText(configFile)
-  if (before !== undefined) {
+  const before = (await onDisk(configFile, files.readText(configFile))) ?? ''
+  if (SLOTS.some((slot) => isInUse(slot, profile, before))) {
     const after = removeIniSection(before, profile)
-    if (after.trim() === '') await files.remove(configFile)
-    else if (after !== before) await files.writeAtomic(configFile, after, { mode: 0o600 })
+    const rest = after.trim() === '' ? files.remove(configFile) : files.writeAtomic(configFile, after, { mode: 0o600 })
+    await onDisk(configFile, rest)
   }
-  for (const { tokenFile, keyFile } of slotsIn(`${directory}/${profile}`)) {
-    await files.remove(tokenFile)
-    await files.remove(keyFile)
+  for (const path of SLOTS.flatMap((slot) => Object.values(filesOf(slot, directory, profile)))) {
+    await onDisk(path, files.remove(path))
   }
 }
 
@@ -96,7 +98,7 @@ function place(options: ProfileOptions): Place {
   if (runtime.files === undefined) {
     throw new UsageError('UNSUPPORTED_RUNTIME', `Cannot write a profile: the runtime "${runtime.name}" has no files.`)
   }
-  if (!/^[\w-][\w .@-]*$/.test(profile)) {
+  if (!/^[\w-]([\w .@-]*[\w@-])?$/.test(profile)) {
     throw new UsageError('OPTION_INVALID', 'Expected a profile name of letters, digits, "_", "-", ".", "@" and spaces.')
   }
   const home = runtime.homeDirectory()
@@ -137,24 +139,32 @@ async function fingerprintOf(privateKey: CryptoKey): Promise<string> {
   return fingerprint(new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)))
 }
 
-type Slot = Pick<ProfilePaths, 'tokenFile' | 'keyFile'>
+const SLOTS = ['a', 'b'] as const
+type Slot = (typeof SLOTS)[number]
 
-function slotsIn(directory: string): readonly [Slot, Slot] {
-  const slot = (name: string): Slot => ({
-    tokenFile: `${directory}/session-${name}`,
-    keyFile: `${directory}/private_key-${name}.pem`,
-  })
-  return [slot('a'), slot('b')]
+function filesOf(slot: Slot, directory: string, profile: string): Pick<ProfilePaths, 'tokenFile' | 'keyFile'> {
+  const folder = `${directory}/${profile}`
+  return { tokenFile: `${folder}/session-${slot}`, keyFile: `${folder}/private_key-${slot}.pem` }
 }
 
-function freeSlot(directory: string, tokenFileInUse: string | undefined): Slot {
-  const [first, second] = slotsIn(directory)
-  return first.tokenFile === tokenFileInUse ? second : first
+function freeSlot(directory: string, profile: string, config: string): Pick<ProfilePaths, 'tokenFile' | 'keyFile'> {
+  return filesOf(isInUse('a', profile, config) ? 'b' : 'a', directory, profile)
 }
 
-function tokenFileIn(config: string, profile: string): string | undefined {
+/** Looks at the end of the path alone: the same directory can be written in several ways. */
+function isInUse(slot: Slot, profile: string, config: string): boolean {
   const section = readIni(config).findLast(({ name }) => name === profile)
-  return section?.entries.findLast(({ key }) => key === 'security_token_file')?.value
+  const path = section?.entries.findLast(({ key }) => key === 'security_token_file')?.value
+  return path?.replaceAll('\\', '/').endsWith(filesOf(slot, '', profile).tokenFile) ?? false
+}
+
+async function onDisk<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    const message = `Cannot read or write ${path}: check its kind, its permissions and those of its directory.`
+    throw new ConfigurationError('CONFIG_INVALID', message, { cause })
+  }
 }
 
 function missing(what: string): ConfigurationError {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -131,10 +131,15 @@ describe('the action', () => {
     expect(await readdir(join(home, '.oci', 'CI'))).toEqual([])
   })
 
-  test('cleans up after a step that failed half way', async () => {
+  test('cleans up after a step that failed half way, and leaves a profile that it did not write', async () => {
+    const config = join(home, '.oci', 'config')
+    const before = '[CI]\nuser=ocid1.user.oc1..a\nkey_file=~/.oci/key.pem\n'
+    await mkdir(join(home, '.oci'))
+    await writeFile(config, before)
     world.emulator.faults.add({ surface: 'identity-domain-token', effect: 'status', status: 401 })
     expect(await run()).toMatchObject({ code: 1 })
     expect(await run(await savedState())).toMatchObject({ code: 0 })
+    expect(await readFile(config, 'utf8')).toBe(before)
   })
 
   test('writes elsewhere, and sets no variables, when it is told so', async () => {
@@ -152,6 +157,7 @@ describe('the action', () => {
     ['without a domain', { INPUT_DOMAIN_BASE_URL: '' }, 'domain_base_url'],
     ['with half a client', { INPUT_OIDC_CLIENT_IDENTIFIER: 'id-alone' }, 'oidc_client_identifier'],
     ['with a rotated secret', { INPUT_OIDC_CLIENT_IDENTIFIER: 'a:hunter2' }, 'client id or secret is wrong'],
+    ['with a home directory that is none', { INPUT_OCI_HOME: '/dev/null' }, 'CONFIG_INVALID'],
     ['with a profile name that breaks out', { INPUT_OCI_PROFILE: 'a\nOCI_CLI_AUTH=x' }, 'CONFIG_INVALID'],
   ])('%s fails with the reason', async (_, env, reason) => {
     const { code, log } = await run(env)

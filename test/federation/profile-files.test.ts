@@ -133,6 +133,7 @@ describe('writeProfile', () => {
     ['a path', '../x'],
     ['a bracket', 'a]b'],
     ['a line break', 'a\n[b'],
+    ['a space at its end, which readers drop', 'UPST '],
     ['nothing', ''],
   ])('refuses a profile name with %s', async (_, profile) => {
     await expect(writeProfile(await exchanged(), { directory, profile })).rejects.toMatchObject({
@@ -152,6 +153,21 @@ describe('writeProfile', () => {
       code: 'CONFIG_INVALID',
       message: expect.stringContaining('region'),
     })
+  })
+
+  test('says which file cannot be written', async () => {
+    await runtime.files?.makeDirectory(join(directory, 'config'))
+    await expect(writeProfile(await exchanged(), { directory })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(`${directory}/config`),
+    })
+  })
+
+  test('takes turns also when the directory is written in another way', async () => {
+    const credentials = await exchanged()
+    const first = await writeProfile(credentials, { directory: `${directory}/../.oci` })
+    const second = await writeProfile(credentials, { directory })
+    expect([first, second].map(({ tokenFile }) => tokenFile.slice(-1))).toEqual(['a', 'b'])
   })
 
   test('is refused where there are no files', async () => {
@@ -177,6 +193,20 @@ describe('removeProfile', () => {
     await writeProfile(await exchanged(), { directory })
     await removeProfile({ directory })
     expect(await readdir(directory)).toEqual(['DEFAULT'])
+  })
+
+  test('leaves a section of that name that somebody else wrote', async () => {
+    const before = '[DEFAULT]\nuser=ocid1.user.oc1..a\nkey_file=~/.oci/key.pem\n'
+    await runtime.files?.makeDirectory(directory)
+    await writeFile(join(directory, 'config'), before)
+    await removeProfile({ directory })
+    expect(await config()).toBe(before)
+  })
+
+  test('finds what it wrote when the directory is written in another way', async () => {
+    await writeProfile(await exchanged(), { directory: `${directory}/../.oci`, profile: 'UPST' })
+    await removeProfile({ directory, profile: 'UPST' })
+    expect(await readdir(directory)).toEqual(['UPST'])
   })
 
   test('finds nothing to do where nothing is', async () => {
