@@ -1,6 +1,5 @@
-import { ServiceError } from '../errors.js'
 import { type AssumedRole, assumeRole, type StsEndpoint } from '../federation/alibaba-sts.js'
-import { EXPIRED_ACCESS_KEY_CODES } from '../http/alibaba-expiry.js'
+import { renewedCall } from '../http/alibaba-renewal.js'
 import type { AlibabaCredentials, CredentialsProvider } from '../types.js'
 import { type AlibabaProviderOptions, alibabaCalls } from './alibaba-options.js'
 import type { CachedProvider } from './cache-options.js'
@@ -19,7 +18,7 @@ export interface AlibabaRoleOptions extends AlibabaProviderOptions, Omit<Assumed
 
 /**
  * Signs as a RAM role, with temporary credentials that the Security Token Service gives to whoever may take the role on.
- * When those of the caller have been refused, they are refreshed and the call is made once more.
+ * When the caller's access key has expired, it is refreshed, and the call is made once more if it changed.
  *
  * @throws UsageError `OPTION_INVALID`; ServiceError as STS fails; what the caller's provider throws.
  * @example
@@ -37,15 +36,7 @@ export function alibabaRole(options: AlibabaRoleOptions): CachedProvider<Alibaba
   return cached<AlibabaCredentials>(async (context) => {
     const { signal } = context
     const calls = alibabaCalls(options, context)
-    const caller = await options.credentials({ signal })
-    const taken = await assumeRole(role, caller, calls).catch(async (error: unknown) => {
-      if (!isExpired(error)) throw error
-      return assumeRole(role, await options.credentials({ forceRefresh: caller, signal }), calls)
-    })
+    const taken = await renewedCall(options.credentials, (caller) => assumeRole(role, caller, calls), { signal })
     return { ...taken, source: 'alibaba-role' }
   }, options)
-}
-
-function isExpired(error: unknown): boolean {
-  return error instanceof ServiceError && EXPIRED_ACCESS_KEY_CODES.includes(error.serviceCode ?? '')
 }

@@ -110,10 +110,12 @@ async function decode<T extends object>(
   const { PbfReader } = await import('pbf')
   let message = empty
   try {
-    new PbfReader(bytes).readFields((field, _, reader) => {
+    const fields = new PbfReader(bytes)
+    fields.readFields((field, _, reader) => {
       message = { ...message, ...read(field, reader, message) }
     }, undefined)
-    return message
+    // The last field of a message that was cut off seems to go on behind its end.
+    return fields.pos === bytes.length ? message : undefined
   } catch {
     return undefined
   }

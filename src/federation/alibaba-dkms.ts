@@ -1,5 +1,7 @@
+import { readStream } from '../encoding/streams.js'
 import { ServiceError, UsageError } from '../errors.js'
 import { type AlibabaCallOptions, alibabaCall } from '../http/alibaba-call.js'
+import { endpointUrl } from '../http/alibaba-endpoint.js'
 import type { RetryPolicy } from '../http/retry.js'
 import type { AlibabaClientKey } from '../keys/alibaba-client-key.js'
 import { signDkms } from '../signers/alibaba-dkms.js'
@@ -25,11 +27,11 @@ const RETRY: RetryPolicy = {
  * Fetches secrets from a dedicated KMS instance by its own protocol. The instance proves itself with a certificate of a
  * private authority: give a `fetch` that trusts it (`runtime.connect({ ca })`).
  *
- * @throws UsageError `UNSUPPORTED_RUNTIME` in browsers; ServiceError as `serviceCall` does.
+ * @throws UsageError `URL_INVALID`, `UNSUPPORTED_RUNTIME` in browsers; ServiceError as `serviceCall` does.
  * @see https://github.com/aliyun/alibabacloud-dkms-gcs-python-sdk
  */
 export function dkmsSecrets(options: DkmsOptions): SecretSource {
-  const url = /^https?:\/\//.test(options.endpoint) ? options.endpoint : `https://${options.endpoint}/`
+  const url = endpointUrl(options.endpoint)
   const fetch = readableErrors(options.fetch)
   return async (SecretName, { signal } = {}) => {
     const body = await encodeSecretRequest({ SecretName, VersionStage: CURRENT_STAGE, FetchExtendedConfig: true })
@@ -56,17 +58,20 @@ function sendable(request: Request): Request {
   )
 }
 
+/** An error is a code and a sentence; what is longer is something else. */
+const LONGEST_ERROR = 65_536
+
 /** Turns the instance's protobuf errors into JSON, which the rest of the library reads. */
 function readableErrors(send: typeof fetch): typeof fetch {
   return async (input, init) => {
     const response = await send(input, init)
     if (response.status < 400) return response
-    const error = await decodeDkmsError(new Uint8Array(await response.clone().arrayBuffer()))
+    const { body } = response.clone()
+    const error = await decodeDkmsError((await (body && readStream(body, LONGEST_ERROR))) ?? new Uint8Array())
     if (error === undefined) return response
-    const { ErrorCode, ErrorMessage, RequestId } = error
-    const body = { Code: gatewayCode(ErrorCode, ErrorMessage), Message: ErrorMessage, RequestId }
-    const headers = { 'content-type': 'application/json', 'x-acs-request-id': RequestId }
-    return new Response(JSON.stringify(body), { status: response.status, headers })
+    const { ErrorCode, ErrorMessage: Message, RequestId } = error
+    const plain = { Code: gatewayCode(ErrorCode, Message), Message, RequestId }
+    return Response.json(plain, { status: response.status })
   }
 }
 

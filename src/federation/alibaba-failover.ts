@@ -20,7 +20,7 @@ const LONGEST_WAIT_MS = 10_000
  * Asks the first source; when its failure may pass, asks all of them, each again and again with growing waits, until one
  * of them gives the secret. A failure that will not pass ends the tries of its source alone.
  *
- * @throws ServiceError of the first source when none gave the secret in time.
+ * @throws ServiceError that the first source gave last, when none gave the secret in time.
  */
 export function secretFailover(sources: readonly SecretSource[], options: FailoverOptions = {}): SecretSource {
   return async (secretName, { signal } = {}) => {
@@ -55,9 +55,11 @@ async function race(sources: readonly SecretSource[], secretName: string, option
   const signal = AbortSignal.any([finished.signal, deadline, ...(options.signal ? [options.signal] : [])])
   try {
     return await Promise.any(sources.map((source) => persist(source, secretName, { ...options, signal })))
-  } catch {
+  } catch (error) {
     options.signal?.throwIfAborted()
-    throw options.error
+    // The reasons are in the order of the sources; a wait that was cut short is none to tell of.
+    const [last] = error instanceof AggregateError ? (error.errors as readonly unknown[]) : []
+    throw last instanceof ServiceError ? last : options.error
   } finally {
     finished.abort()
   }

@@ -1,10 +1,12 @@
 import { type AlibabaCallOptions, alibabaCall } from '../http/alibaba-call.js'
+import { regionalUrl } from '../http/alibaba-endpoint.js'
+import { renewedCall } from '../http/alibaba-renewal.js'
 import { readJson } from '../http/service-call.js'
 import type { AlibabaClientKey } from '../keys/alibaba-client-key.js'
 import { signAcs3 } from '../signers/alibaba-acs3.js'
 import { signRpc } from '../signers/alibaba-rpc.js'
 import type { AlibabaCredentials, CredentialsProvider } from '../types.js'
-import { CURRENT_STAGE, type SecretSource, secretValue } from './alibaba-secret.js'
+import { CURRENT_STAGE, type SecretSource, type SecretValue, secretValue } from './alibaba-secret.js'
 
 /** Where KMS is, and who asks. */
 export interface KmsOptions extends AlibabaCallOptions {
@@ -23,34 +25,38 @@ const ACTION = 'GetSecretValue'
 
 /**
  * Fetches secrets from Alibaba Cloud KMS by its Open API: with ACS3 signatures, or with RPC signatures of a client key.
- * One attempt each; `secretFailover` tries again.
+ * One attempt each; `secretFailover` tries again. An access key that KMS no longer knows is refreshed first, once.
  *
  * @throws ServiceError as `serviceCall` does; what the provider of the access throws.
  * @see https://www.alibabacloud.com/help/en/kms/key-management-service/developer-reference/api-kms-2016-01-20-getsecretvalue
  */
 export function kmsSecrets(options: KmsOptions): SecretSource {
+  const { access } = options
   return async (secretName, { signal } = {}) => {
-    const response = await alibabaCall(() => signedRequest(secretName, options, signal), {
-      ...options,
-      signal,
-      retry: false,
-    })
-    return secretValue(await readJson(response, 'the secret'))
+    const ask = async (signer: AlibabaCredentials | AlibabaClientKey): Promise<SecretValue> => {
+      const request = (): Promise<Request> => signedRequest(secretName, signer, options)
+      const response = await alibabaCall(request, { ...options, signal, retry: false })
+      return secretValue(await readJson(response, 'the secret'))
+    }
+    return typeof access === 'function' ? renewedCall(access, ask, { signal }) : ask(access)
   }
 }
 
-/** The address of KMS: the endpoint given, or the region's shared gateway. */
-export function kmsUrl({ endpoint, region, vpc = false }: Pick<KmsOptions, 'endpoint' | 'region' | 'vpc'>): URL {
-  const host = endpoint || `kms${vpc ? '-vpc' : ''}.${region}.aliyuncs.com`
-  return new URL(/^https?:\/\//.test(host) ? host : `https://${host}/`)
+/**
+ * The address of KMS: the endpoint given, or the region's shared gateway.
+ *
+ * @throws UsageError `URL_INVALID`.
+ */
+export function kmsUrl(options: Pick<KmsOptions, 'endpoint' | 'region' | 'vpc'>): URL {
+  return regionalUrl('kms', options)
 }
 
 async function signedRequest(
   secretName: string,
+  signer: AlibabaCredentials | AlibabaClientKey,
   options: KmsOptions,
-  signal: AbortSignal | undefined,
 ): Promise<Request> {
-  const { access, clock } = options
+  const { clock } = options
   const url = kmsUrl(options)
   url.search = new URLSearchParams({
     FetchExtendedConfig: 'true',
@@ -59,7 +65,5 @@ async function signedRequest(
   }).toString()
   const request = new Request(url, { method: 'POST', headers: { accept: 'application/json' } })
   const sign = { action: ACTION, version: VERSION, ...(clock && { clock }) }
-  return typeof access === 'function'
-    ? signAcs3(request, await access(signal && { signal }), sign)
-    : signRpc(request, access, sign)
+  return 'clientKeyId' in signer ? signRpc(request, signer, sign) : signAcs3(request, signer, sign)
 }

@@ -1,3 +1,4 @@
+import { readJsonText } from '../encoding/json.js'
 import { ConfigurationError, ServiceError } from '../errors.js'
 
 /** A secret as `GetSecretValue` gives it: the fields that are used, under the service's names in small letters. */
@@ -95,14 +96,13 @@ export function managedAccessKey(secret: SecretValue): ManagedAccessKey {
 export function isRamUserAccessKey({ extendedConfig }: SecretValue): boolean {
   if (extendedConfig === undefined) return true
   const subType = first(parsed(extendedConfig), 'SecretSubType')
-  return subType === undefined || `${subType}`.toLowerCase() === 'ramuseraccesskey'
+  return typeof subType !== 'string' || subType.toLowerCase() === 'ramuseraccesskey'
 }
 
-/** Milliseconds of `604800s`, or of a number of seconds. `undefined` when it is neither. */
+/** Milliseconds of `604800s`, or of a number of seconds. `undefined` when it is neither, or not above zero. */
 export function secondsOf(value: unknown): number | undefined {
-  const seconds =
-    typeof value === 'number' ? value : Number(/^\s*(\d+)\s*s?\s*$/i.exec(`${value ?? ''}`)?.[1] ?? Number.NaN)
-  return Number.isFinite(seconds) ? seconds * 1000 : undefined
+  const seconds = typeof value === 'string' ? Number(/^\d+(?=s?$)/i.exec(value.trim())?.[0]) : value
+  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined
 }
 
 /** Epoch milliseconds of an ISO time. */
@@ -125,11 +125,7 @@ function first(data: Readonly<Record<string, unknown>>, ...names: readonly strin
 }
 
 function parsed(json: string): Readonly<Record<string, unknown>> {
-  try {
-    return recordOf(JSON.parse(json))
-  } catch {
-    return {}
-  }
+  return recordOf(readJsonText(json))
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js'
 import { type AlibabaCallOptions, alibabaCall } from '../http/alibaba-call.js'
+import { type RegionalEndpoint, regionalUrl } from '../http/alibaba-endpoint.js'
 import { type TemporaryCredentials, temporaryCredentials } from '../http/alibaba-temporary-credentials.js'
 import { readJson } from '../http/service-call.js'
 import { signAcs3 } from '../signers/alibaba-acs3.js'
@@ -18,14 +19,8 @@ export interface AssumedRole {
   readonly policy?: string | undefined
 }
 
-/** Where the Security Token Service is. */
-export interface StsEndpoint {
-  /** A host. Default: `sts.aliyuncs.com`, or the region's. */
-  readonly endpoint?: string | undefined
-  readonly region?: string | undefined
-  /** Whether to use the region's endpoint inside of the VPC. */
-  readonly vpc?: boolean | undefined
-}
+/** Where the Security Token Service is. Default: `sts.aliyuncs.com`. */
+export type StsEndpoint = RegionalEndpoint
 
 const VERSION = '2015-04-01'
 const FORM = 'application/x-www-form-urlencoded'
@@ -71,11 +66,13 @@ export async function assumeRoleWithOidc(
   return credentialsFrom(await alibabaCall(request, options))
 }
 
-/** The service's address: the one given, the region's, or the central one. */
-export function stsUrl({ endpoint, region, vpc = false }: StsEndpoint): URL {
-  const regional = region === undefined ? 'sts.aliyuncs.com' : `sts${vpc ? '-vpc' : ''}.${region}.aliyuncs.com`
-  const host = endpoint ?? regional
-  return new URL(/^https?:\/\//.test(host) ? host : `https://${host}/`)
+/**
+ * The service's address: the one given, the region's, or the central one.
+ *
+ * @throws UsageError `URL_INVALID`.
+ */
+export function stsUrl(endpoint: StsEndpoint): URL {
+  return regionalUrl('sts', endpoint)
 }
 
 function roleParameters(role: AssumedRole): Readonly<Record<string, string | undefined>> {

@@ -30,7 +30,8 @@ export function alibabaCall(request: () => Request | Promise<Request>, options: 
 /** Whether a failure of such a call may pass: throttling, a temporary fault of the service, or no answer at all. */
 export function isRecoverable(error: unknown): error is ServiceError {
   if (!(error instanceof ServiceError)) return false
-  return error.retryable || RECOVERABLE_CODES.has(error.serviceCode ?? '')
+  const { retryable, serviceCode = '' } = error
+  return retryable || RECOVERABLE_CODES.has(serviceCode) || /^Throttling(?:\.|$)/.test(serviceCode)
 }
 
 /** An error answer with `Code`, `Message` and `RequestId` in JSON, whatever its own shape was. */
@@ -52,5 +53,10 @@ function copyHeader(from: Headers, to: Headers, name: string): void {
   if (value !== null) to.set(name, value)
 }
 
-const withoutSigned = (message: string): string =>
-  message.split(/[^.;]*(?:string ?to ?sign|canonical ?request)/i)[0] ?? ''
+/** The sentences before the one that speaks of what was signed. */
+function withoutSigned(message: string): string {
+  const at = message.search(/string ?to ?sign|canonical ?request/i)
+  if (at < 0) return message
+  const before = message.slice(0, at)
+  return before.slice(0, Math.max(before.lastIndexOf('.'), before.lastIndexOf(';')) + 1)
+}

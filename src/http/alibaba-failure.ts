@@ -1,5 +1,7 @@
 import { decodeBase64 } from '../encoding/base64.js'
 import { text } from '../encoding/bytes.js'
+import { readJsonText } from '../encoding/json.js'
+import { readStream } from '../encoding/streams.js'
 
 /** What an Alibaba Cloud service says of a request it did not carry out. */
 export interface AlibabaFailure {
@@ -24,43 +26,52 @@ export async function readAlibabaFailure(response: Response): Promise<AlibabaFai
   if (response.status < 400) return undefined
   const fields = fieldsOf(await bodyOf(response))
   const message = fields['message']
-  const requestId =
-    fields['requestid'] ?? response.headers.get('x-oss-request-id') ?? response.headers.get('x-acs-request-id')
+  const requestId = requestIdOf(fields, response.headers)
   return {
     status: response.status,
     code: fields['code'] ?? '',
     ...(message !== undefined && { message }),
-    ...(requestId && { requestId }),
+    ...(requestId !== undefined && { requestId }),
   }
 }
+
+/** What stands in the place of a request id may be anything; only what can be one goes into headers and messages. */
+function requestIdOf(fields: Fields, headers: Headers): string | undefined {
+  const places = [fields['requestid'], headers.get('x-oss-request-id'), headers.get('x-acs-request-id')]
+  return places.find((id) => id && REQUEST_ID.test(id)) ?? undefined
+}
+
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 
 async function bodyOf(response: Response): Promise<string> {
   // A HEAD answer has no body; OSS puts what it would hold here.
   const encoded = response.headers.get('x-oss-err')
   if (encoded) return text(decodeBase64(encoded.trim()) ?? new Uint8Array())
   if (response.bodyUsed || Number(response.headers.get('content-length') ?? 0) > LONGEST_BODY) return ''
-  return response
-    .clone()
-    .text()
-    .catch(() => '')
+  const { body } = response.clone()
+  const bytes = await (body && readStream(body, LONGEST_BODY))?.catch(() => undefined)
+  return text(bytes ?? new Uint8Array())
 }
 
 type Fields = Readonly<Record<string, string>>
 
 /** The members of the error, under lower-case names. */
 function fieldsOf(body: string): Fields {
-  return body.trimStart().startsWith('<') ? xmlFields(body) : jsonFields(parsed(body))
+  return body.trimStart().startsWith('<') ? xmlFields(body) : jsonFields(readJsonText(body))
 }
 
 function jsonFields(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null) return {}
-  const members = Object.entries(value).map(([name, member]) => [name.toLowerCase(), member] as const)
+  const members = membersOf(value)
   const nested = members.find(([name]) => name === 'error')?.[1]
-  if (typeof nested === 'object' && nested !== null) return jsonFields(nested)
-  return Object.fromEntries(
-    members.filter((member): member is readonly [string, string] => typeof member[1] === 'string'),
-  )
+  const fields = isObject(nested) ? membersOf(nested) : members
+  return Object.fromEntries(fields.filter((field): field is readonly [string, string] => typeof field[1] === 'string'))
 }
+
+function membersOf(value: unknown): readonly (readonly [name: string, member: unknown])[] {
+  return isObject(value) ? Object.entries(value).map(([name, member]) => [name.toLowerCase(), member]) : []
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 function xmlFields(xml: string): Fields {
   const members = xml.matchAll(/<(Code|Message|RequestId)>([^<]*)<\/\1>/gi)
@@ -71,11 +82,3 @@ const ENTITIES: Fields = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
 
 const unescaped = (value: string): string =>
   value.replace(/&(lt|gt|quot|apos|amp);/g, (entity, name: string) => ENTITIES[name] ?? entity)
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
-}

@@ -1,3 +1,4 @@
+import { assertUnread, readUrl } from '../signers/alibaba-request.js'
 import { type AlibabaCredentials, type Clock, type CredentialsProvider, type Signer, systemClock } from '../types.js'
 import type { JudgeExpiry } from './alibaba-expiry.js'
 import { type AlibabaFailure, readAlibabaFailure } from './alibaba-failure.js'
@@ -26,9 +27,11 @@ export interface AlibabaFetchOptions<O> {
  * A `fetch` that signs what it sends, for Open API and OSS alike. When a service says that the access key has expired,
  * the credentials are refreshed, once for all calls that fail together, and the request is sent once more if the key
  * changed. When a service says that the clock is off, the request is sent once more by the service's clock. A body that
- * is a stream cannot be sent twice: its first answer stands.
+ * is a stream cannot be sent twice: its first answer stands. Redirects are not followed, since a signature is good for
+ * one URL: a 3xx comes back as it is, or as browsers show it.
  *
- * @throws UsageError `URL_INVALID` for `http:` to other hosts than loopback; and what the provider and the signer throw.
+ * @throws UsageError `URL_INVALID` for what is no URL, and for `http:` to other hosts than loopback;
+ * `BODY_NOT_REPLAYABLE`; and what the provider and the signer throw.
  * @example
  * ```ts
  * import { alibabaAccessKey } from 'countersign/credentials/alibaba-access-key'
@@ -74,11 +77,13 @@ interface Outgoing {
 function replayable(input: string | URL | Request, init?: RequestInit): Outgoing {
   const isReplayable = !(init?.body instanceof ReadableStream)
   if (input instanceof Request) {
+    assertUnread(input)
     // The original is never sent, so that it can be copied again.
     const request = (): Request => new Request(isReplayable ? input.clone() : input, init)
     return { url: input.url, signal: init?.signal ?? input.signal, isReplayable, request }
   }
-  const url = new URL(input, globalThis.location?.href).href
+  const base = globalThis.location?.href
+  const { href: url } = URL.canParse(input, base) ? new URL(input, base) : readUrl(input)
   return { url, signal: init?.signal ?? undefined, isReplayable, request: () => new Request(url, init) }
 }
 

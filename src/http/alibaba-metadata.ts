@@ -1,12 +1,13 @@
 import { ServiceError } from '../errors.js'
 import type { AlibabaCredentials } from '../types.js'
+import { endpointUrl } from './alibaba-endpoint.js'
 import { type TemporaryCredentials, temporaryCredentials } from './alibaba-temporary-credentials.js'
 import type { RetryPolicy } from './retry.js'
 import { type ServiceCallOptions, serviceCall } from './service-call.js'
 
 /** How to reach the metadata service of an ECS instance. */
 export interface EcsMetadataOptions
-  extends Pick<ServiceCallOptions, 'fetch' | 'onRequest' | 'random' | 'sleep' | 'clock'> {
+  extends Pick<ServiceCallOptions, 'fetch' | 'onRequest' | 'random' | 'sleep' | 'clock' | 'retry' | 'timeoutMs'> {
   /** The RAM role of the instance. Default: the one the metadata service names. */
   readonly roleName?: string | undefined
   /** Whether to go on without a token when the token request fails. Default: true. */
@@ -37,7 +38,8 @@ const RETRY_ONCE: RetryPolicy = {
 /**
  * The credentials of the RAM role that an ECS instance has, from its metadata service.
  *
- * @throws ServiceError `SERVICE_ERROR`, `SERVICE_UNREACHABLE`, `SERVICE_RESPONSE_INVALID`, `TIMEOUT`.
+ * @throws ServiceError `SERVICE_ERROR`, `SERVICE_UNREACHABLE`, `SERVICE_RESPONSE_INVALID`, `TIMEOUT`; UsageError
+ * `URL_INVALID` for an endpoint that is none.
  * @see https://www.alibabacloud.com/help/en/ecs/user-guide/attach-an-instance-ram-role
  */
 export async function readEcsRamRole(options: EcsMetadataOptions): Promise<TemporaryCredentials & AlibabaCredentials> {
@@ -54,7 +56,12 @@ export async function readEcsRamRole(options: EcsMetadataOptions): Promise<Tempo
 async function metadataToken(options: EcsMetadataOptions): Promise<string | undefined> {
   const headers = { [TTL_HEADER]: `${options.tokenTtlSeconds ?? 21_600}` }
   try {
-    return await read(TOKEN_PATH, { method: 'PUT', headers }, options)
+    const token = await read(TOKEN_PATH, { method: 'PUT', headers }, options)
+    if (/^[\x21-\x7e]+$/.test(token)) return token
+    throw new ServiceError(
+      'SERVICE_RESPONSE_INVALID',
+      'Expected a token of one word from the ECS metadata service, found something else.',
+    )
   } catch (error) {
     if (options.allowV1 === false || options.signal?.aborted) throw error
     return undefined
@@ -74,8 +81,10 @@ async function readRole(options: EcsMetadataOptions, token: string | undefined):
 }
 
 async function read(path: string, init: RequestInit, options: EcsMetadataOptions): Promise<string> {
-  const { endpoint = ENDPOINT, roleName: _, allowV1: _v1, tokenTtlSeconds: _ttl, ...call } = options
-  const request = (): Request => new Request(new URL(path, endpoint), init)
-  const response = await serviceCall(request, { ...call, retry: RETRY_ONCE, timeoutMs: TIMEOUT_MS })
+  const { endpoint = ENDPOINT, fetch, onRequest, random, sleep, clock, signal } = options
+  const { retry = RETRY_ONCE, timeoutMs = TIMEOUT_MS } = options
+  const url = new URL(path, endpointUrl(endpoint))
+  const call = { fetch, onRequest, random, sleep, clock, signal, retry, timeoutMs }
+  const response = await serviceCall(() => new Request(url, init), call)
   return (await response.text()).trim()
 }

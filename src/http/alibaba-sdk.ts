@@ -1,6 +1,7 @@
 import type { AlibabaCredentials, CredentialsProvider } from '../types.js'
-import type { AlibabaFailure } from './alibaba-failure.js'
-import { type RenewalOptions, renewedCredentials } from './alibaba-renewal.js'
+import { type RenewalOptions, renewedCall } from './alibaba-renewal.js'
+
+export { renewedCall } from './alibaba-renewal.js'
 
 type Provider = CredentialsProvider<AlibabaCredentials>
 
@@ -48,37 +49,6 @@ export function sdkCredential(provider: Provider): SdkCredential {
     getBearerToken: () => '',
     // Clients read the token, where there is one, whatever the type says.
     getType: () => 'access_key',
-  }
-}
-
-/**
- * Makes a call with an SDK that takes its credentials from the provider. When it fails because the access key has
- * expired, the credentials are refreshed, and the call is made once more if the key changed.
- *
- * @throws what the call throws: the second time, or the first where there was no second.
- * @example
- * ```ts
- * import { alibabaManaged } from 'countersign/credentials/alibaba-managed'
- * import { renewedCall } from 'countersign/http/alibaba-sdk'
- *
- * declare const ecs: { describeRegions(): Promise<object> }
- * const credentials = alibabaManaged({ secretName: 'my-ram-secret' })
- * const regions = () => renewedCall(credentials, () => ecs.describeRegions())
- * ```
- */
-export async function renewedCall<T>(
-  provider: Provider,
-  call: (credentials: AlibabaCredentials) => Promise<T>,
-  options: RenewalOptions = {},
-): Promise<T> {
-  const refused = await provider(options.signal && { signal: options.signal })
-  try {
-    return await call(refused)
-  } catch (error) {
-    const failure = failureOf(error)
-    const renewed = failure && (await renewedCredentials(provider, refused, failure, options))
-    if (renewed === undefined) throw error
-    return call(renewed)
   }
 }
 
@@ -148,10 +118,3 @@ export function liveOssClient<C extends OssClient>(client: C, provider: Provider
 
 /** A stream can be sent once. */
 const isStream = (params: object): boolean => 'stream' in params && Boolean(params.stream)
-
-function failureOf(error: unknown): AlibabaFailure | undefined {
-  if (typeof error !== 'object' || error === null) return undefined
-  const { code, status, statusCode, message } = error as Readonly<Record<string, unknown>>
-  if (typeof code !== 'string') return undefined
-  return { code, status: Number(status ?? statusCode ?? 0), message: String(message) }
-}

@@ -84,6 +84,12 @@ describe('the regions of KMS', () => {
     expect([one.calls(), other.calls()]).toEqual([5, 4])
   })
 
+  it('gives what the first said last when it came to refuse', async () => {
+    const refusal = failure('Forbidden.NoPermission')
+    const [one, other] = [region(THROTTLED, refusal), region(failure('InternalFailure'))]
+    await expect(secretFailover([one.source, other.source], { ...quick, maxRetries: 4 })('name')).rejects.toBe(refusal)
+  })
+
   it('ends when its time is over, or its caller gives up', async () => {
     const forever = (_: number, signal?: AbortSignal | null): Promise<void> =>
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))

@@ -1,13 +1,10 @@
-import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { alibabaAccessKey } from '../../src/credentials/alibaba-access-key.js'
-import { alibabaCall } from '../../src/http/alibaba-call.js'
 import { EXPIRED_ACCESS_KEY_CODES, expiredAccessKey } from '../../src/http/alibaba-expiry.js'
-import { readAlibabaFailure } from '../../src/http/alibaba-failure.js'
 import { createAlibabaFetch } from '../../src/http/alibaba-fetch.js'
 import { signOss1 } from '../../src/signers/alibaba-oss1.js'
 import { signOss4 } from '../../src/signers/alibaba-oss4.js'
-import { API, alibabaWorld, noWait } from '../testing/alibaba-world.js'
+import { API, alibabaWorld } from '../testing/alibaba-world.js'
 
 const OBJECT = 'https://my-bucket.oss-cn-hangzhou.aliyuncs.com/report.txt'
 
@@ -237,41 +234,13 @@ describe('the signed fetch', () => {
     const reason = new Error('no longer wanted')
     await expect(api(managed())(API, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
-})
 
-describe('the failures of services', () => {
-  it.each([
-    ['JSON', '{"Code":"A","Message":"m","RequestId":"r"}', {}],
-    ['JSON in small letters', '{"code":"A","message":"m","requestId":"r"}', {}],
-    ['JSON under Error', '{"Error":{"Code":"A","Message":"m","RequestId":"r"}}', {}],
-    ['XML', '<?xml version="1.0"?><Error><Code>A</Code><Message>m</Message><RequestId>r</RequestId></Error>', {}],
-    [
-      'XML in a header',
-      null,
-      { 'x-oss-err': btoa('<Error><Code>A</Code><Message>m</Message><RequestId>r</RequestId></Error>') },
-    ],
-  ])('are read from %s', async (_, body, headers) => {
-    const response = new Response(body, { status: 403, headers: headers as Record<string, string> })
-    expect(await readAlibabaFailure(response)).toEqual({ status: 403, code: 'A', message: 'm', requestId: 'r' })
-    expect(await response.text()).toBe(body ?? '')
-  })
-
-  it.each(['', 'not JSON', '[]', 'null', '{"Code":1}', '<html>', '{"Error":null}'])(
-    'have no code in %j',
-    async (body) => {
-      expect((await readAlibabaFailure(new Response(body, { status: 500 })))?.code).toBe('')
-    },
-  )
-
-  it('keep what the server signed, the security token in it, out of messages', async () => {
-    const Message = 'Specified signature is not matched. server string to sign is:GET&SecurityToken%3Dhunter2'
-    const fetch = async (): Promise<Response> =>
-      Response.json({ Code: 'SignatureDoesNotMatch', Message }, { status: 400 })
-    const error: unknown = await alibabaCall(() => new Request(API), { fetch, sleep: noWait }).catch((reason) => reason)
-    expect(error).toMatchObject({
-      serviceCode: 'SignatureDoesNotMatch',
-      message: expect.stringContaining('not matched'),
-    })
-    expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
+  it('refuses what is no URL, and a request that was read', async () => {
+    const { managed, api } = alibabaWorld()
+    const call = api(managed())
+    await expect(call('/relative')).rejects.toMatchObject({ code: 'URL_INVALID' })
+    const request = new Request(API, { method: 'POST', body: 'A=1' })
+    await request.text()
+    await expect(call(request)).rejects.toMatchObject({ code: 'BODY_NOT_REPLAYABLE' })
   })
 })

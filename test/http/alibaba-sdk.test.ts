@@ -165,6 +165,28 @@ describe('a call with any SDK', () => {
     expect(call).toHaveBeenCalledTimes(2)
   })
 
+  it('is made twice at most where one renewed method calls another', async () => {
+    const { provider, reads } = managed()
+    await provider()
+    account.rotate()
+    const before = reads()
+    let count = 0
+    const client = renewedClient(
+      {
+        async callApi(): Promise<unknown> {
+          return client.execute()
+        },
+        async execute(): Promise<unknown> {
+          count += 1
+          throw failing('InvalidAccessKeyId')
+        },
+      },
+      provider,
+    )
+    await expect(client.callApi()).rejects.toMatchObject({ code: 'InvalidAccessKeyId' })
+    expect([count, reads() - before]).toEqual([2, 1])
+  })
+
   it('passes on what is no object', async () => {
     const { provider } = managed()
     await expect(renewedCall(provider, () => Promise.reject('text'))).rejects.toBe('text')
