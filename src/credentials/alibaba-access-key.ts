@@ -68,12 +68,14 @@ function accessKeyOf(options: AlibabaAccessKeyOptions, source: string): AlibabaC
   const { accessKeyId, accessKeySecret, securityToken, expiresAt } = options
   for (const [name, value] of Object.entries({ accessKeyId, accessKeySecret })) {
     if (typeof value === 'string' && value.trim() !== '') continue
-    throw new ConfigurationError('CONFIG_INVALID', `Expected a non-empty ${name}, found ${typeof value}.`)
+    const found = typeof value === 'string' ? 'an empty one' : `a value of type ${typeof value}`
+    throw new ConfigurationError('CONFIG_INVALID', `Expected a non-empty ${name}, found ${found}.`)
   }
+  const token = securityToken?.trim()
   return Object.freeze({
     accessKeyId: accessKeyId.trim(),
     accessKeySecret: accessKeySecret.trim(),
-    ...(securityToken && { securityToken }),
+    ...(token && { securityToken: token }),
     ...(expiresAt !== undefined && { expiresAt }),
     source,
   })

@@ -9,7 +9,7 @@ export async function sharedClientKey(settings: Settings, runtime: Runtime): Pro
   const inline = settings.get('client_key_private_key_content')
   const path = inline ?? settings.required('client_key_private_key_path')
   const file = inline ?? (await readTextFile(path, 'the client key', runtime))
-  return openClientKey(file, { password: await sharedPassword(settings, runtime) })
+  return openClientKey(file, { password: () => sharedPassword(settings, runtime) })
 }
 
 /** Opens the client key of one dedicated instance. */
@@ -20,7 +20,8 @@ export async function instanceClientKey(
 ): Promise<AlibabaClientKey> {
   const inline = item.get('clientKeyContent')
   const file = inline ?? (await readTextFile(item.required('clientKeyFile'), 'the client key', runtime))
-  const password = (await instancePassword(item, settings, runtime)) ?? (await sharedPassword(settings, runtime))
+  const password = async (): Promise<string> =>
+    (await instancePassword(item, settings, runtime)) ?? (await sharedPassword(settings, runtime))
   return openClientKey(file, { password })
 }
 

@@ -41,6 +41,9 @@ export function alibabaEcsRamRole(options: AlibabaEcsRamRoleOptions = {}): Cache
       sleep,
       clock,
       signal: context.signal,
+      // Not those of other services: this one is a hop away, or not there at all.
+      retry: options.retry,
+      timeoutMs: options.timeoutMs,
       roleName: options.roleName ?? (runtime.env('ALIBABA_CLOUD_ECS_METADATA') || undefined),
       allowV1: options.allowV1 ?? !isOn('ALIBABA_CLOUD_IMDSV1_DISABLED'),
       endpoint: options.metadataEndpoint,

@@ -10,14 +10,16 @@ import { alibabaOidcRole } from './alibaba-oidc-role.js'
 import type { AlibabaSurroundings } from './alibaba-options.js'
 import type { Settings } from './alibaba-properties.js'
 import { alibabaRole } from './alibaba-role.js'
+import type { CacheOptions } from './cache-options.js'
 
 /** Who asks KMS for secrets. */
 export type ManagedAccess = CredentialsProvider<AlibabaCredentials> | AlibabaClientKey
 
 /** What opening an access way needs. */
-export interface AccessSurroundings extends AlibabaSurroundings {
+export interface AccessSurroundings
+  extends AlibabaSurroundings,
+    Pick<CacheOptions<AlibabaCredentials>, 'clock' | 'random' | 'sharesPromises' | 'waitUntil'> {
   readonly runtime: Runtime
-  readonly clock?: (() => number) | undefined
 }
 
 type OpenAccess = (settings: Settings, options: AccessSurroundings) => ManagedAccess | Promise<ManagedAccess>

@@ -1,5 +1,6 @@
 import type { Clock } from '../types.js'
 import type { ManagedAlibabaCredentials } from './alibaba-managed-options.js'
+import { disposed } from './cache-errors.js'
 
 type Listener = (credentials: ManagedAlibabaCredentials) => void
 type Later = (ms: number, run: () => void) => () => void
@@ -33,6 +34,7 @@ export function managedListeners({ current, refresh, tell, clock, later = timer 
   const listeners = new Set<Listener>()
   let told: string | undefined
   let cancel = (): void => {}
+  let ended = false
   const arm = (): void => {
     cancel()
     if (listeners.size === 0) return
@@ -42,6 +44,7 @@ export function managedListeners({ current, refresh, tell, clock, later = timer 
   const run = (): void => void refresh().then(arm, arm)
   return {
     add(listener) {
+      if (ended) throw disposed()
       listeners.add(listener)
       told ??= current()?.accessKeyId
       arm()
@@ -58,6 +61,7 @@ export function managedListeners({ current, refresh, tell, clock, later = timer 
       arm()
     },
     end() {
+      ended = true
       listeners.clear()
       cancel()
     },

@@ -8,7 +8,7 @@ import {
 import { isRecoverable } from '../http/alibaba-call.js'
 import type { ManagedMessage } from './alibaba-managed-messages.js'
 import type { AlibabaManagedOptions, ConfiguredSecrets, ManagedAlibabaCredentials } from './alibaba-managed-options.js'
-import { type ManagedIntervals, nextFetch, timeToLive } from './alibaba-managed-schedule.js'
+import { FIVE_MINUTES, type ManagedIntervals, nextFetch, timeToLive } from './alibaba-managed-schedule.js'
 import type { RefreshLimit } from './alibaba-refresh-limit.js'
 import type { LoadContext } from './cache-options.js'
 import { lifetimeOf, refreshRule } from './lifetime.js'
@@ -37,17 +37,19 @@ export async function load(context: Context, state: Keeping, tell: Tell): Promis
   const secretName = await realName(options)
   const { secret, recovered } = await fetchOrRecover(secretName, context, state, tell)
   const intervals = { ...(await state.secrets.intervals?.()), ...intervalsOf(options) }
-  const key = managedAccessKey(secret)
   const now = context.now()
-  const { accessKeyId, accessKeySecret, expiresAt } = key
+  const { expiresAt: end, ...endless } = managedAccessKey(secret)
+  // KMS gives no other: an end that has passed is no reason to go without, but one to ask again soon.
+  const isOutdated = end !== undefined && end <= now
+  const key: ManagedAccessKey = end === undefined || isOutdated ? endless : { ...endless, expiresAt: end }
   return {
-    accessKeyId,
-    accessKeySecret,
-    ...(expiresAt !== undefined && { expiresAt }),
+    accessKeyId: key.accessKeyId,
+    accessKeySecret: key.accessKeySecret,
+    ...(key.expiresAt !== undefined && { expiresAt: key.expiresAt }),
     issuedAt: now,
     source: 'alibaba-managed',
     secretName,
-    ...schedule(secret, key, now, { spread, recovered, intervals }),
+    ...schedule(secret, key, now, { spread, isStopgap: recovered || isOutdated, intervals }),
   }
 }
 
@@ -64,14 +66,15 @@ function schedule(
   now: number,
   {
     spread,
-    recovered,
+    isStopgap,
     intervals,
-  }: { readonly spread: number; readonly recovered: boolean; readonly intervals: ManagedIntervals },
+  }: { readonly spread: number; readonly isStopgap: boolean; readonly intervals: ManagedIntervals },
 ): Pick<ManagedAlibabaCredentials, 'refreshFrom' | 'refreshBy'> {
   // An access key that tells its end is replaced before that, as every credential is.
   const end = lifetimeOf(key, now, refreshRule({}), () => 0.5)
   const refreshBy = Math.min(now + timeToLive(secret, key, spread, intervals), end.refreshBy)
-  const next = recovered ? now + (intervals.rotationDelayMs ?? 300_000) : nextFetch(secret, key, now, spread, intervals)
+  const soon = now + (intervals.rotationDelayMs ?? FIVE_MINUTES)
+  const next = isStopgap ? soon : nextFetch(secret, key, now, spread, intervals)
   return { refreshFrom: Math.min(next, end.refreshFrom, refreshBy), refreshBy }
 }
 

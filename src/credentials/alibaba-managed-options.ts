@@ -61,6 +61,8 @@ export type ManagedAlibabaProvider = Pick<
   /**
    * Calls the listener with each new access key, for clients that hold one. While somebody listens, the secret is fetched
    * by a timer; otherwise calls alone drive it. The function that comes back ends it.
+   *
+   * @throws UsageError `DISPOSED` after `shutdown`.
    */
   subscribe(listener: (credentials: ManagedAlibabaCredentials) => void): () => void
   /** Forgets the access key, ends timers and loads. Later calls fail with `DISPOSED`; other secrets go on. */

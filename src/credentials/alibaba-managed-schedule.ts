@@ -16,8 +16,9 @@ export interface ManagedIntervals {
   readonly ttlMs?: number | undefined
 }
 
+/** How soon after an announced rotation the new access key is fetched. */
+export const FIVE_MINUTES = 300_000
 const SIX_HOURS = 21_600_000
-const FIVE_MINUTES = 300_000
 const ONE_HOUR = 3_600_000
 /** Spreads the fetches of many processes. */
 const LONGEST_SPREAD = 600_000

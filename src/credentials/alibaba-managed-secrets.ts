@@ -5,16 +5,18 @@ import { kmsSecrets } from '../federation/alibaba-kms.js'
 import type { SecretSource } from '../federation/alibaba-secret.js'
 import type { AlibabaCallOptions } from '../http/alibaba-call.js'
 import { readTextFile } from '../runtime/text-file.js'
-import type { Clock } from '../types.js'
+import type { AlibabaCredentials } from '../types.js'
 import { instanceClientKey } from './alibaba-client-key-source.js'
-import { openAccess } from './alibaba-managed-access.js'
+import { type AccessSurroundings, openAccess } from './alibaba-managed-access.js'
 import type { ConfiguredSecrets, ManagedSourceOptions } from './alibaba-managed-options.js'
 import type { ManagedIntervals } from './alibaba-managed-schedule.js'
 import { type ManagedSettings, millisecondsOf, readManagedSettings } from './alibaba-managed-settings.js'
 import { runtimeOf } from './alibaba-options.js'
 import type { Settings } from './alibaba-properties.js'
+import type { CacheOptions } from './cache-options.js'
 
-type SecretsOptions = ManagedSourceOptions & { readonly clock?: Clock | undefined }
+type SecretsOptions = ManagedSourceOptions &
+  Pick<CacheOptions<AlibabaCredentials>, 'clock' | 'sharesPromises' | 'waitUntil'>
 
 /**
  * Fetches secrets as the configuration says: from dedicated KMS instances if it names any, else from the regions' shared
@@ -31,7 +33,9 @@ type SecretsOptions = ManagedSourceOptions & { readonly clock?: Clock | undefine
 export function managedSecrets(options: SecretsOptions): ConfiguredSecrets {
   let opened: Opened | undefined
   const once = async (): Promise<Opened> => {
-    opened ??= await open(options)
+    const found = opened ?? (await open(options))
+    // Of several that were opened at a time the first stays, so that all secrets share what its access keeps.
+    opened ??= found
     return opened
   }
   const fetchSecret: SecretSource = async (secretName, request) => (await once()).secrets(secretName, request)
@@ -80,13 +84,20 @@ async function regions({ regions: list, settings }: ManagedSettings, options: Se
       'Expected regions in cache_client_region_id, such as [{"regionId":"cn-hangzhou"}], found none.',
     )
   }
-  const access = await openAccess(settings, { ...options, runtime: runtimeOf(options) })
+  const access = await openAccess(settings, surroundingsOf(options))
   return Promise.all(
     list.map(async ({ regionId, endpoint, vpc, caFilePath: caFile }) => {
       const fetch = await transport(options, { caFile, ignoreSslCerts: false })
       return kmsSecrets({ ...callsOf(options, fetch), region: regionId, endpoint, vpc, access })
     }),
   )
+}
+
+/** Named one by one: the store and the watchers of the managed access key are not those of who asks for it. */
+function surroundingsOf(options: SecretsOptions): AccessSurroundings {
+  const { fetch, retry, timeoutMs, onRequest, sleep, random, clock, sharesPromises, waitUntil } = options
+  const runtime = runtimeOf(options)
+  return { runtime, fetch, retry, timeoutMs, onRequest, sleep, random, clock, sharesPromises, waitUntil }
 }
 
 function callsOf(

@@ -51,6 +51,7 @@ const NAMES = [
   'credentials_sts_region_id',
   'credentials_sts_endpoint',
   'client_key_private_key_path',
+  'client_key_private_key_content',
   'client_key_password_from_env_variable',
   'client_key_password_from_file_path',
   'client_key_password',
@@ -65,7 +66,7 @@ const NAMES = [
  * Reads the configuration of managed credentials.
  *
  * @throws ConfigurationError `NOT_CONFIGURED` when there is none anywhere, `CONFIG_MISSING` for a named file that is not
- * there, `CONFIG_INVALID` for lists that are none.
+ * there, `CONFIG_INVALID` for lists that are none and files that cannot be read.
  */
 export async function readManagedSettings(
   runtime: Runtime,
@@ -112,7 +113,13 @@ async function filesOf(
 }
 
 async function optionalFile(path: string, { files }: Runtime): Promise<string | undefined> {
-  return files?.readText(path)
+  return files?.readText(path).catch((cause: unknown) => {
+    throw new ConfigurationError(
+      'CONFIG_INVALID',
+      `Cannot read ${path}: check its kind and its permissions, or pass configuration: { file: false }.`,
+      { cause },
+    )
+  })
 }
 
 function variablesOf({ env }: Runtime): SettingValues {

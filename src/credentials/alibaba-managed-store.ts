@@ -10,12 +10,14 @@ export function shelved(
   store: CredentialsStore<ManagedAlibabaCredentials>,
   clock: Clock = systemClock,
 ): CredentialsStore<ManagedAlibabaCredentials> {
+  const lease = store.lease?.bind(store)
   return {
-    ...store,
+    ...(lease && { lease }),
     async get() {
       const stored = await store.get()
       if (stored === undefined) return undefined
-      const { expiresAt: _, endsAt, ...credentials } = stored as ManagedAlibabaCredentials & Shelved
+      const { expiresAt = 0, endsAt, ...credentials } = stored as ManagedAlibabaCredentials & Shelved
+      if (expiresAt <= clock()) return undefined
       return endsAt === undefined ? credentials : { ...credentials, expiresAt: endsAt }
     },
     async set(credentials) {

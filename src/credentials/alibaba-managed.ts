@@ -1,4 +1,4 @@
-import { type AlibabaCredentials, type ProvideOptions, systemClock } from '../types.js'
+import { type AlibabaCredentials, type Clock, type ProvideOptions, systemClock } from '../types.js'
 import { managedListeners } from './alibaba-managed-listeners.js'
 import { type Keeping, LimitReached, load, type Tell } from './alibaba-managed-load.js'
 import type {
@@ -72,7 +72,7 @@ export function alibabaManaged(options: AlibabaManagedOptions): ManagedAlibabaPr
       onEvent?.(event)
     },
   })
-  const provide = limited(cache)
+  const provide = limited(cache, state, clock)
   const listeners = managedListeners({
     current: () => cache.current(),
     refresh: () => provide(),
@@ -99,8 +99,12 @@ export function alibabaManaged(options: AlibabaManagedOptions): ManagedAlibabaPr
 
 type Provide = (request?: ProvideOptions<AlibabaCredentials>) => Promise<ManagedAlibabaCredentials>
 
-function limited(cache: CachedProvider<ManagedAlibabaCredentials>): Provide {
+function limited(cache: CachedProvider<ManagedAlibabaCredentials>, { limit }: Keeping, clock: Clock): Provide {
   return async (request) => {
+    const { forceRefresh: refused, signal } = request ?? {}
+    const known = refused && limit.isReached(clock()) ? cache.current() : undefined
+    // Not even tried: a load that fails would put off those that the limit is not for.
+    if (known !== undefined && !signal?.aborted) return known
     try {
       // Which credentials were refused is known by their access key, whatever else they carry.
       return await cache(request as ProvideOptions<ManagedAlibabaCredentials> | undefined)

@@ -2,12 +2,11 @@ import { type AlibabaManagedOptions, alibabaManaged, type ManagedAlibabaProvider
 import { managedSecrets } from './alibaba-managed-secrets.js'
 import { readManagedSettings } from './alibaba-managed-settings.js'
 import { runtimeOf } from './alibaba-options.js'
-
-import { ASYNC_DISPOSE } from './disposal.js'
+import { ASYNC_DISPOSE, DISPOSE } from './disposal.js'
 
 /** The managed access keys of an application. */
 export interface AlibabaManager {
-  /** The provider of a secret: the same one each time. */
+  /** The provider of a secret: the same one each time, until it is shut down. */
   credentials(secretName: string): ManagedAlibabaProvider
   /** Fetches the secrets of `secret_names` ahead of their first use, and tells which of them could not be had. */
   prefetch(): Promise<readonly string[]>
@@ -32,9 +31,11 @@ export function alibabaManager(options: Omit<AlibabaManagedOptions, 'secretName'
   const secrets = options.secrets ?? managedSecrets(options)
   const providers = new Map<string, ManagedAlibabaProvider>()
   const credentials = (secretName: string): ManagedAlibabaProvider => {
-    const provider = providers.get(secretName) ?? alibabaManaged({ ...options, secrets, secretName })
+    const known = providers.get(secretName)
+    if (known) return known
+    const provider = alibabaManaged({ ...options, secrets, secretName })
     providers.set(secretName, provider)
-    return provider
+    return whenShutDown(provider, () => void (providers.get(secretName) === provider && providers.delete(secretName)))
   }
   const shutdown = async (): Promise<void> => {
     const running = [...providers.values()]
@@ -51,4 +52,15 @@ export function alibabaManager(options: Omit<AlibabaManagedOptions, 'secretName'
     },
     [ASYNC_DISPOSE]: shutdown,
   }
+}
+
+/** Has the provider say so when somebody shuts it down alone. */
+function whenShutDown(provider: ManagedAlibabaProvider, tell: () => void): ManagedAlibabaProvider {
+  const { shutdown: end } = provider
+  const shutdown = (): Promise<void> => {
+    tell()
+    return end()
+  }
+  const dispose = (): void => void shutdown()
+  return Object.assign(provider, { shutdown, dispose, [DISPOSE]: dispose, [ASYNC_DISPOSE]: shutdown })
 }

@@ -3,10 +3,8 @@ import { describe, expect, it, vi } from 'vitest'
 import type { ManagedAlibabaCredentials, ManagedMessage } from '../../src/credentials/alibaba-managed.js'
 import { messageQueue } from '../../src/credentials/alibaba-managed-messages.js'
 import { drawSpread, nextFetch, timeToLive } from '../../src/credentials/alibaba-managed-schedule.js'
-import { alibabaManager } from '../../src/credentials/alibaba-manager.js'
 import { RefreshLimit } from '../../src/credentials/alibaba-refresh-limit.js'
 import type { CredentialsEvent } from '../../src/credentials/events.js'
-import { sealedStore, type TokenStore } from '../../src/credentials/token-store.js'
 import { ServiceError } from '../../src/errors.js'
 import { type SecretSource, type SecretValue, secretValue } from '../../src/federation/alibaba-secret.js'
 import { providerContract } from '../contract/provider.js'
@@ -88,6 +86,8 @@ describe('the schedule of a managed access key', () => {
       { refreshIntervalMs: 5000 },
       5000 + spread,
     ],
+    ['a RAM user with an interval of nothing: six hours', { rotationInterval: '0s' }, {}, 6 * HOUR + spread],
+    ['a RAM user with an interval that is none: six hours', { rotationInterval: '1 week' }, {}, 6 * HOUR + spread],
     ['another kind that says nothing: an hour', { extendedConfig: '{"SecretSubType":"Other"}' }, {}, HOUR],
   ])('keeps the key of %s', (_, fields, key, ttl) => {
     expect(timeToLive(secretOf(fields), key, spread)).toBe(ttl)
@@ -122,6 +122,16 @@ describe('the limit on forced refreshes', () => {
       clock.advance(2000)
     }
     expect(reads()).toBe(1 + 5)
+  })
+
+  it('does not count what the application asks for itself, nor keeps it from asking', async () => {
+    const { managed, reads } = alibabaWorld()
+    const provider = managed()
+    await provider()
+    for (let time = 0; time < 8; time++) await provider({ forceRefresh: await provider() })
+    expect(reads()).toBe(1 + 5)
+    expect(await provider.refreshNow()).toBe(true)
+    expect(reads()).toBe(1 + 6)
   })
 
   it('does not count what the application asks for itself', async () => {
@@ -179,6 +189,15 @@ describe('alibabaManaged', () => {
     const { managed } = alibabaWorld()
     const secrets: SecretSource = async () => secretOf({ secretType, secretData: JSON.stringify(data) })
     expect(await managed({ secrets })()).toMatchObject({ accessKeyId: 'id', accessKeySecret: 'secret' })
+  })
+
+  it('takes an access key whose end has passed, for KMS gives no other, and asks again soon', async () => {
+    const { managed, clock } = alibabaWorld()
+    const ExpireTimestamp = new Date(clock.now() - 1000).toISOString()
+    const { accessKeyId, expiresAt, refreshFrom } = await managed({
+      secrets: async () => secretOf({}, { ExpireTimestamp }),
+    })()
+    expect([accessKeyId, expiresAt, refreshFrom - clock.now()]).toEqual(['id', undefined, 300_000])
   })
 
   it('refuses an answer of KMS that is none', () => {
@@ -323,6 +342,8 @@ describe('alibabaManaged', () => {
     end()
     await failing.shutdown()
     expect(timers).toHaveLength(0)
+    expect(() => failing.subscribe(other)).toThrow(expect.objectContaining({ code: 'DISPOSED' }))
+    expect(timers).toHaveLength(0)
   })
 
   it('never waits longer than timers can', async () => {
@@ -354,78 +375,5 @@ describe('alibabaManaged', () => {
     expect(await one.refreshNow()).toBe(false)
     expect((await other()).accessKeyId).toBe(account.managed()?.accessKeyId)
     expect((await managed()()).accessKeyId).toBe(account.managed()?.accessKeyId)
-  })
-})
-
-describe('two secrets', () => {
-  it('have nothing to do with each other', async () => {
-    const { account, secrets, clock } = alibabaWorld()
-    account.rotate({ secretName: 'second' })
-    const manager = alibabaManager({ secrets, clock: clock.now, random: () => 0 })
-    const [first, second] = [manager.credentials(account.secretName), manager.credentials('second')]
-    expect(manager.credentials('second')).toBe(second)
-    const before = [await first(), await second()]
-    account.rotate({ secretName: 'second' })
-    await second.refreshNow()
-    expect(await first()).toBe(before[0])
-    expect((await second()).accessKeyId).not.toBe(before[1]?.accessKeyId)
-    await second.shutdown()
-    expect(await first()).toBe(before[0])
-    await manager.shutdown()
-    await expect(first()).rejects.toMatchObject({ code: 'DISPOSED' })
-    expect((await manager.credentials(account.secretName)()).accessKeyId).toBe(account.managed()?.accessKeyId)
-  })
-})
-
-describe('the encrypted store of a managed access key', () => {
-  const memory = (): TokenStore & { readonly values: Map<string, string> } => {
-    const values = new Map<string, string>()
-    return { values, get: async (name) => values.get(name), set: async (name, value) => void values.set(name, value) }
-  }
-  const key = crypto.getRandomValues(new Uint8Array(32))
-  const storeOf = (store: TokenStore, clock: () => number) =>
-    sealedStore<ManagedAlibabaCredentials>({ store, name: 'secret', key, clock })
-
-  it('spares the next process its call, and shows nothing', async () => {
-    const { managed, account, clock, reads } = alibabaWorld()
-    const store = memory()
-    const first = await managed({ store: storeOf(store, clock.now) })()
-    expect(await managed({ store: storeOf(store, clock.now) })()).toEqual(first)
-    expect(reads()).toBe(1)
-    const kept = [...store.values.values()].join()
-    expect(kept).not.toContain(account.managed()?.accessKeyId)
-  })
-
-  it('has an access key to go on with while KMS is down', async () => {
-    const { managed, clock } = alibabaWorld()
-    const store = memory()
-    const first = await managed({ store: storeOf(store, clock.now) })()
-    clock.advance(DAY)
-    const later = managed({ store: storeOf(store, clock.now), secrets: () => Promise.reject(throttled()) })
-    expect((await later()).accessKeyId).toBe(first.accessKeyId)
-    clock.advance(2 * DAY)
-    const tooLate = managed({ store: storeOf(store, clock.now), secrets: () => Promise.reject(throttled()) })
-    await expect(tooLate()).rejects.toMatchObject({ serviceCode: 'Rejected.Throttling' })
-  })
-
-  it('asks KMS when the application wants it', async () => {
-    const { managed, account, clock } = alibabaWorld()
-    const provider = managed({ store: storeOf(memory(), clock.now) })
-    await provider()
-    account.rotate()
-    expect(await provider.refreshNow()).toBe(true)
-    expect((await provider()).accessKeyId).toBe(account.managed()?.accessKeyId)
-  })
-
-  it.each([
-    ['cannot be read', { get: () => Promise.reject(new Error('no connection')), set: async () => {} }],
-    ['holds something else', { get: async () => 'not sealed', set: async () => {} }],
-    ['cannot be written', { get: async () => undefined, set: () => Promise.reject(new Error('full')) }],
-  ])('costs its benefit alone when it %s', async (_, store: TokenStore) => {
-    const { managed, account, clock } = alibabaWorld()
-    const events: string[] = []
-    const provider = managed({ store: storeOf(store, clock.now), onEvent: ({ type }) => events.push(type) })
-    expect((await provider()).accessKeyId).toBe(account.managed()?.accessKeyId)
-    expect(events).toContain('store-failed')
   })
 })
