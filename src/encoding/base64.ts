@@ -7,7 +7,8 @@ const CHUNK = 0x8000
 export function encodeBase64(bytes: Uint8Array): string {
   let binary = ''
   for (let offset = 0; offset < bytes.length; offset += CHUNK) {
-    binary += String.fromCharCode(...bytes.subarray(offset, offset + CHUNK))
+    // Several times as fast as spreading the bytes, which goes through their iterator.
+    binary += String.fromCharCode.apply(null, bytes.subarray(offset, offset + CHUNK) as unknown as number[])
   }
   return btoa(binary)
 }
@@ -18,7 +19,9 @@ export function encodeBase64(bytes: Uint8Array): string {
  */
 export function decodeBase64(encoded: string): Bytes | undefined {
   if (encoded.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) return undefined
-  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))
+  const binary = atob(encoded)
+  const bytes = new Uint8Array(binary.length)
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)
   return encodeBase64(bytes.subarray(-(bytes.length % 3 || 3))) === encoded.slice(-4) ? bytes : undefined
 }
 

@@ -13,6 +13,11 @@ export function text(bytes: Uint8Array): string {
 
 /** All parts, one after another. */
 export function concat(...parts: readonly Uint8Array[]): Bytes {
+  return joined(parts)
+}
+
+/** The same for a list of any length; a call has a limit on its arguments. */
+export function joined(parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0
   for (const part of parts) {

@@ -1,3 +1,5 @@
+import { UsageError } from '../errors.js'
+
 /** One `[section]` of an INI file. */
 export interface IniSection {
   readonly name: string
@@ -30,8 +32,9 @@ export function readIni(text: string): readonly IniSection[] {
       sections.push({ name, entries: [] })
       continue
     }
-    const [, key, value] = /^\s*([^=:]+?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? []
-    if (key !== undefined && value !== undefined) sections.at(-1)?.entries.push({ key, value, line: index + 1 })
+    const separator = line.search(/[=:]/)
+    const key = line.slice(0, Math.max(separator, 0)).trim()
+    if (key !== '') sections.at(-1)?.entries.push({ key, value: line.slice(separator + 1).trim(), line: index + 1 })
   }
   return sections
 }
@@ -39,22 +42,29 @@ export function readIni(text: string): readonly IniSection[] {
 /**
  * The text with the section replaced, or appended when it has none of that name. Every other line stays as it is,
  * comments included; the section's own comments go with it.
+ *
+ * @throws UsageError `OPTION_INVALID` for a value with a line break, which would begin another entry.
  */
 export function replaceIniSection(
   text: string,
   name: string,
   entries: Readonly<Record<string, string | undefined>>,
 ): string {
-  const kept = removeIniSection(text, name).replace(/\s*$/, '')
-  const lines = Object.entries(entries).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]))
+  const kept = removeIniSection(text, name).trimEnd()
+  const lines = Object.entries(entries).flatMap(([key, value]) => (value === undefined ? [] : [entryLine(key, value)]))
   const section = [`[${name}]`, ...lines, ''].join('\n')
   return kept === '' ? section : `${kept}\n\n${section}`
+}
+
+function entryLine(key: string, value: string): string {
+  if (!/[\r\n]/.test(value)) return `${key}=${value}`
+  throw new UsageError('OPTION_INVALID', `Expected "${key}" on one line, found a line break in it; remove it.`)
 }
 
 /** The text without the sections of that name. */
 export function removeIniSection(text: string, name: string): string {
   let inside = false
-  const kept = text.split(/(?<=\n)/).filter((line) => {
+  const kept = text.split(/(?<=\n|\r(?!\n))/).filter((line) => {
     const heading = sectionName(line)
     if (heading !== undefined) inside = heading === name
     return !inside

@@ -22,15 +22,11 @@ export interface PemBlock {
  * @see https://www.rfc-editor.org/rfc/rfc7468
  */
 export function readPem(text: string): readonly PemBlock[] {
-  const blocks: PemBlock[] = []
-  for (const [, label = '', rest = ''] of unescapeLines(text).matchAll(
-    /-----BEGIN ([A-Z0-9 ]{1,40})-----((?:(?!-----BEGIN )[\s\S])*)/g,
-  )) {
-    const end = rest.indexOf(`-----END ${label}-----`)
-    if (end < 0) throw invalid(label, 'to be closed by its END line, found none; copy the whole file')
-    blocks.push(readBlock(label, rest.slice(0, end)))
-  }
-  return blocks
+  const [, ...pieces] = unescapeLines(text).split('-----BEGIN ')
+  return pieces.flatMap((piece) => {
+    const [heading, label] = /^([A-Z0-9 ]{1,40})-----/.exec(piece) ?? []
+    return heading && label ? readBlock(label, piece.slice(heading.length)) : []
+  })
 }
 
 /** Writes one PEM block, 64 characters a line, ending with a line break. */
@@ -44,16 +40,24 @@ function unescapeLines(text: string): string {
   return /[\r\n]/.test(text.trim()) ? text : text.replace(/\\r|\\n/g, '\n')
 }
 
-function readBlock(label: string, content: string): PemBlock {
+function readBlock(label: string, rest: string): PemBlock {
+  const end = rest.indexOf(`-----END ${label}-----`)
+  if (end < 0) throw invalid(label, 'to be closed by its END line, found none; copy the whole file')
+  const { headers, start } = readHeaders(rest.slice(0, end))
+  const der = decodeBase64(rest.slice(start, end).replace(/\s+/g, ''))
+  if (der) return { label, headers, der }
+  throw invalid(label, 'to hold base64, found other characters or a missing piece; copy the file again')
+}
+
+// Sticky, so that each search begins where the one before ended, and the base64 is looked at once.
+function readHeaders(content: string): Pick<PemBlock, 'headers'> & { readonly start: number } {
   const headers: Record<string, string> = {}
-  const base64 = content.replace(/([\w-]+):\s*(\S+)\s/g, (_, name: string, value: string) => {
+  let start = 0
+  for (const [whole, name = '', value = ''] of content.matchAll(/\s*([\w-]+):\s*(\S+)\s/gy)) {
     headers[name] = value
-    return ''
-  })
-  const der = decodeBase64(base64.replace(/\s+/g, ''))
-  if (der === undefined)
-    throw invalid(label, 'to hold base64, found other characters or a missing piece; copy the file again')
-  return { label, headers, der }
+    start += whole.length
+  }
+  return { headers, start }
 }
 
 function invalid(label: string, expected: string): ConfigurationError {

@@ -36,4 +36,7 @@ export function percentDecode(text: string, options: { readonly plus?: 'plus' | 
   }
 }
 
-const hexOf = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+/** The escape of one ASCII character. */
+export function hexOf(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+}

@@ -20,6 +20,14 @@ describe('readIni', () => {
       { name: 'a', entries: [{ key: 'y', value: '', line: 6 }] },
     ])
   })
+
+  test('takes time in proportion to a line, however odd that is', () => {
+    const started = performance.now()
+    const gap = ' '.repeat(50_000)
+    expect(readIni(`[a]\n${gap}a${gap}b\nc = d${gap}e`)[0]?.entries).toHaveLength(1)
+    expect(replaceIniSection(`[a]\n# b${gap}c`, 'd', {})).toMatch(/\[d\]\n$/)
+    expect(performance.now() - started).toBeLessThan(500)
+  })
 })
 
 describe('a section', () => {
@@ -33,6 +41,22 @@ describe('a section', () => {
 
   test('is appended to a text without a line break at its end', () => {
     expect(replaceIniSection('[one]\na=1', 'two', { b: '2' })).toBe('[one]\na=1\n\n[two]\nb=2\n')
+  })
+
+  test('refuses a value that would begin another line', () => {
+    for (const tenancy of ['a\nuser=b', 'a\r[DEFAULT]']) {
+      expect(() => replaceIniSection('', 'two', { tenancy })).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining('"tenancy"') }),
+      )
+    }
+  })
+
+  test('ends at the next heading, whatever ends the lines', () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      expect(removeIniSection(text.replaceAll('\n', end), 'two')).toBe(
+        '[one]\na=1\n\n[three]\nc=3\n'.replaceAll('\n', end),
+      )
+    }
   })
 
   test('is all there is in an empty text', () => {
