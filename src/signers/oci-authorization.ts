@@ -17,7 +17,8 @@ export async function authorization(
   text: string,
 ): Promise<string> {
   if (!QUOTABLE.test(keyId)) return refuse('KEY_ID_INVALID')
-  const signature = shortBase64(await signed(new TextEncoder().encode(text), key))
+  const signature =
+    shortBase64(await signed(new TextEncoder().encode(text), key)) || (await refuse('SIGNATURE_MISSING'))
   return `Signature version="1",headers="${names.join(' ')}",keyId="${keyId}",algorithm="rsa-sha256",signature="${signature}"`
 }
 

@@ -27,8 +27,8 @@ export async function readyForm(body: unknown, declared: DeclaredBody): Promise<
 const ofBytes = (content: Bytes): ReadyBody => ({ content, length: content.length })
 
 function ofStream(content: ReadableStream<Uint8Array>, declared: DeclaredBody): ReadyBody {
-  const length = Number(declared.length ?? Number.NaN)
-  if (!Number.isSafeInteger(length) || length < 0) throw refusal('BODY_LENGTH_UNKNOWN')
+  if (!/^\d{1,15}$/.test(String(declared.length))) throw refusal('BODY_LENGTH_UNKNOWN')
+  const length = Number(declared.length)
   if (!declared.isCovered) return { content, length, type: OCTETS }
   if (declared.sha256 === undefined) throw refusal('DIGEST_MISSING')
   return { content, length, type: OCTETS, sha256: checked(declared.sha256) }
@@ -44,7 +44,7 @@ async function ofBlob(content: Blob, declared: DeclaredBody): Promise<ReadyBody>
 }
 
 function checked(sha256: string): string {
-  if (/^[\w+/]{43}=$/.test(sha256)) return sha256
+  if (/^[A-Za-z0-9+/]{43}=$/.test(sha256)) return sha256
   throw refusal('DIGEST_INVALID')
 }
 

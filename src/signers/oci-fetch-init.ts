@@ -12,7 +12,7 @@ export function settingsOf(request: Request): RequestInit {
 
 /** All bytes of a request's body, or `null` when there are none. */
 export async function wholeBody(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (isBodiless(request.method)) return null
+  if (!request.body && isBodiless(request.method)) return null
   const bytes = new Uint8Array(await request.arrayBuffer())
   return bytes.length ? bytes : null
 }

@@ -51,12 +51,30 @@ const REFUSALS = {
     ),
   METHOD_INVALID: (method: string, methods: readonly string[]): UsageError =>
     usage('METHOD_INVALID', `Expected one of ${methods.join(', ')}, found ${JSON.stringify(method)}.`),
-  URL_INVALID: (): UsageError =>
+  SIGNATURE_MISSING: (): ConfigurationError =>
+    new ConfigurationError(
+      'KEY_UNSUPPORTED',
+      'Expected the bytes of a signature from the sign function, found none; decode base64, and return a Uint8Array.',
+    ),
+  URL_INVALID: (url: string | URL): UsageError =>
     usage(
       'URL_INVALID',
-      'Expected an absolute http(s) URL without userinfo, and without what URL parsers rewrite in a path ("." and ".." segments, backslashes, tabs, line ends), found another; encode such segments ("a%2F..%2Fb"), and pass credentials apart.',
+      `Expected an absolute http(s) URL that every parser reads alike, found ${findingIn(String(url))}.`,
     ),
 } as const
+
+// In the order in which they are looked for.
+const URL_FINDINGS: readonly (readonly [RegExp, string])[] = [
+  [/[\p{Cc}\\]/u, 'a backslash or a control character such as a tab or a line end; encode it, or trim the URL'],
+  [/^(?!https?:)/i, 'another scheme or none; begin with https://'],
+  [/^https?:\/*[^/?#]*@/i, 'userinfo in it; pass credentials apart'],
+  [/^[^?#]*\/(\.|%2e){1,2}(?=[/?#]| *$)/i, 'a "." or ".." segment; encode what is beside it ("a%2F..%2Fb")'],
+]
+
+/** What is wrong with a URL. Nothing of it is repeated: it may hold a password. */
+function findingIn(url: string): string {
+  return URL_FINDINGS.find(([pattern]) => pattern.test(url))?.[1] ?? 'none; check host and port'
+}
 
 /** A reason for the signer to refuse. */
 export type Refusal = keyof typeof REFUSALS

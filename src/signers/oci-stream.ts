@@ -1,4 +1,5 @@
 import { runtime } from '#runtime'
+import { readStream } from '../encoding/streams.js'
 import { UsageError } from '../errors.js'
 import type { Runtime } from '../runtime/types.js'
 
@@ -37,10 +38,11 @@ function fixedLength(stream: Stream, length: number): RequestInit | Promise<Requ
 }
 
 async function collected(stream: Stream, length: number): Promise<RequestInit> {
-  const body = new Uint8Array(await new Response(stream as BodyInit).arrayBuffer())
-  if (body.length === length) return { body }
+  const body = await readStream(stream, length)
+  if (body?.length === length) return { body }
+  const found = body ? body.length : 'more'
   throw new UsageError(
     'OPTION_INVALID',
-    `Expected a stream of ${length} bytes, as contentLength says, found ${body.length}.`,
+    `Expected a stream of ${length} bytes, as contentLength says, found ${found}; pass the length of what is sent.`,
   )
 }

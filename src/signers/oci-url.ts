@@ -1,3 +1,5 @@
+import { hexOf } from '../encoding/percent.js'
+
 /** A URL in the one form that every runtime sends as it is. */
 export interface CanonicalUrl {
   /** The authority as it goes over the wire: lower case, without a default port. */
@@ -11,8 +13,9 @@ export interface CanonicalUrl {
 // Node and Deno send `^` raw, Bun and Workers encode it; services are known to refuse bare parentheses.
 const SENT_DIFFERENTLY = /[!'()*[\]^`{|}]/g
 
-// What URL parsers drop or collapse: white space, backslashes, and `.` and `..` segments, even when they are encoded.
-const REWRITTEN = /[\t\n\r\\]|^[^?#]*\/(\.|%2e){1,2}(?![^/?#])/i
+// What URL parsers drop or collapse: control characters, backslashes, and `.` and `..` segments, even when they are
+// encoded. Spaces at the end go before the segments are looked at.
+const REWRITTEN = /[\p{Cc}\\]|^[^?#]*\/(\.|%2e){1,2}(?=[/?#]| *$)/iu
 
 /**
  * Brings a URL to a fixed point of every runtime's `fetch`, so that what is signed is what is sent. A default port, a
@@ -21,9 +24,10 @@ const REWRITTEN = /[\t\n\r\\]|^[^?#]*\/(\.|%2e){1,2}(?![^/?#])/i
  */
 export function canonicalUrl(input: string | URL): CanonicalUrl | undefined {
   const url = parsed(String(input))
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined
-  const target = (url.pathname + url.search).replace(SENT_DIFFERENTLY, percentEncoded)
-  return { host: url.host, target, href: `${url.protocol}//${url.host}${target}` }
+  // Userinfo stands before the host, and an origin has none.
+  if (!url?.href.startsWith(`${url.origin}/`) || !/^https?:/.test(url.origin)) return undefined
+  const target = (url.pathname + url.search).replace(SENT_DIFFERENTLY, hexOf)
+  return { host: url.host, target, href: url.origin + target }
 }
 
 function parsed(input: string): URL | undefined {
@@ -32,8 +36,4 @@ function parsed(input: string): URL | undefined {
   } catch {
     return undefined
   }
-}
-
-function percentEncoded(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 }

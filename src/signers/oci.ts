@@ -51,7 +51,7 @@ export interface SignedOciRequest {
  * Signs a request with OCI request signature version 1 and gives back one to pass to `fetch`. Its body has been read into
  * bytes, and it does not follow redirects: a signature is good for one URL. The request that was passed is used up.
  *
- * @throws UsageError `BODY_NOT_REPLAYABLE`, `HEADER_INVALID`, `KEY_ID_INVALID`, `METHOD_INVALID`, `OPTION_INVALID`, `URL_INVALID`
+ * @throws UsageError `BODY_NOT_REPLAYABLE`, and what `signOciHeaders` throws.
  * @throws ConfigurationError `KEY_UNSUPPORTED`
  * @example
  * ```ts
@@ -99,7 +99,7 @@ export async function signOciHeaders(
 ): Promise<SignedOciRequest> {
   const method = request.method.toUpperCase()
   if (!METHODS.includes(method)) return refuse('METHOD_INVALID', request.method, METHODS)
-  const { href: url, host, target } = canonicalUrl(request.url) ?? (await refuse('URL_INVALID'))
+  const { href: url, host, target } = canonicalUrl(request.url) ?? (await refuse('URL_INVALID', request.url))
   const headers = Object.assign(await headerValues(request.headers), await headerValues(credentials.signedHeaders))
   const hasBody = request.body !== undefined && request.body !== null
   if (hasBody && isBodiless(method)) return refuse('BODY_NOT_ALLOWED', method)
@@ -158,7 +158,7 @@ function setTime(headers: HeaderValues, names: readonly string[], clock: Clock):
 }
 
 async function valuesOf(names: readonly string[], known: HeaderValues): Promise<Record<string, string>> {
-  const values: Record<string, string> = {}
+  const values: HeaderValues = Object.create(null)
   for (const name of names) values[name] = known[name] ?? (await refuse('HEADER_MISSING', name))
   return values
 }

@@ -69,6 +69,11 @@ describe('signOci', () => {
     expect(await rejection(sign(request))).toMatchObject({ name: 'UsageError', code: 'BODY_NOT_REPLAYABLE' })
   })
 
+  it('refuses a body with OPTIONS, and does not drop it', async () => {
+    const request = new Request(url, { method: 'OPTIONS', body: '{}' })
+    expect(await rejection(sign(request))).toMatchObject({ name: 'UsageError', code: 'BODY_NOT_ALLOWED' })
+  })
+
   it('reads a stream to hash it', async () => {
     const body = new Blob(['hello']).stream()
     const signed = await sign(new Request(url, { method: 'POST', body, duplex: 'half' } as RequestInit))
@@ -102,11 +107,29 @@ describe('streams of known length', () => {
     },
   )
 
-  it('are refused when they turn out to be of another length', async () => {
-    expect(await rejection(streamInit(stream(), 6, 'deno'))).toMatchObject({
+  it.each([
+    [6, '6 bytes, as contentLength says, found 5;'],
+    [4, '4 bytes, as contentLength says, found more;'],
+  ])('are refused when they turn out not to have %i bytes', async (length, message) => {
+    expect(await rejection(streamInit(stream(), length, 'deno'))).toMatchObject({
       code: 'OPTION_INVALID',
-      message: expect.stringContaining('6 bytes'),
+      message: expect.stringContaining(message),
     })
+  })
+
+  it('are collected no further than their length', async () => {
+    const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(1000)) })
+    expect(await rejection(streamInit(endless, 5000, 'browser'))).toMatchObject({ code: 'OPTION_INVALID' })
+  })
+
+  it('are refused when they are not of bytes', async () => {
+    const letters = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue('hello')
+        controller.close()
+      },
+    })
+    expect(await rejection(streamInit(letters, 5, 'browser'))).toMatchObject({ code: 'BODY_UNSUPPORTED' })
   })
 
   it('go through a stream of fixed length on Workers', async () => {

@@ -37,6 +37,11 @@ describe('canonicalUrl', () => {
       'https://a.example/ü x?日=ï x',
       'https://a.example/%C3%BC%20x?%E6%97%A5=%C3%AF%20x',
     ],
+    [
+      'leaves segments that only begin with dots and a space',
+      'https://a.example/.. x/. y',
+      'https://a.example/..%20x/.%20y',
+    ],
     ['keeps %2F in one segment', `${HOST}/n/ns/b/b/o/a%2F..%2Fb`, `${HOST}/n/ns/b/b/o/a%2F..%2Fb`],
     ['leaves dots that are no segment', 'https://a.example/..a/.b/c../a...b', 'https://a.example/..a/.b/c../a...b'],
     ['leaves dots in a query', 'https://a.example/p?q=/../x', 'https://a.example/p?q=/../x'],
@@ -92,6 +97,10 @@ describe('URLs that are refused', () => {
     ['a backslash', `${HOST}/n\\..\\b`],
     ['a tab that hides a ".." segment', `${HOST}/n/.\t./b`],
     ['a line end', `${HOST}/n\n/b`],
+    ['a ".." segment before spaces that parsers drop', `${HOST}/n/b/..  `],
+    ['a "." segment before a control character that parsers drop', `${HOST}/n/b/.\0`],
+    ['a control character before the scheme', `\x01${HOST}/n`],
+    ['a host that no parser takes', 'https://a b.example/'],
   ])('refuses %s', async (_, url) => {
     expect(await refusal(url)).toMatchObject({ name: 'UsageError', code: 'URL_INVALID' })
   })
@@ -100,7 +109,25 @@ describe('URLs that are refused', () => {
     expect(String(await refusal('https://scott:tiger@a.example/'))).not.toMatch(/scott|tiger/)
   })
 
-  it('says what to do about segments that parsers rewrite', async () => {
-    expect(String(await refusal(`${HOST}/n/../b`))).toContain('a%2F..%2Fb')
+  it.each([
+    ['a "." or ".." segment; encode what is beside it ("a%2F..%2Fb")', `${HOST}/n/../b`],
+    ['a "." or ".." segment; encode', `${HOST}/n/%2e `],
+    ['a backslash or a control character such as a tab or a line end; encode it, or trim the URL', `${HOST}/n\n`],
+    ['userinfo in it; pass credentials apart', 'https://scott@a.example/../b'],
+    ['userinfo in it', 'https:/scott:tiger@a.example/'],
+    ['another scheme or none; begin with https://', 'a.example/p'],
+    ['another scheme or none', 'file:///etc/passwd'],
+    ['none; check host and port', 'https://a.example:99999/'],
+  ])('says that it found %s', async (found, url) => {
+    expect(String(await refusal(url))).toContain(`found ${found}`)
+  })
+
+  it('takes time in proportion to a URL, however odd that is', async () => {
+    const started = performance.now()
+    for (const odd of ['/.'.repeat(50_000), ' '.repeat(100_000), '@'.repeat(100_000), `/..${' '.repeat(100_000)}x`]) {
+      canonicalUrl(`${HOST}${odd}`)
+      await refusal(`${HOST}${odd}/../`)
+    }
+    expect(performance.now() - started).toBeLessThan(1000)
   })
 })

@@ -80,6 +80,26 @@ describe('what is signed', () => {
     expect(seen).toBe(signed.signingString)
     expect(signed.headers['authorization']).toContain(`signature="${btoa('x-d')}"`)
   })
+
+  it.each([
+    ['nothing', undefined],
+    ['no bytes', new Uint8Array()],
+    ['base64', 'c2lnbmF0dXJl'],
+    ['an object', { signature: new Uint8Array(256) }],
+  ])('refuses %s from a sign function', async (_, answer) => {
+    const key = (async () => answer) as unknown as OciCredentials['key']
+    expect(await refusal({}, {}, { keyId: 'a/b/c', key })).toMatchObject({
+      name: 'ConfigurationError',
+      code: 'KEY_UNSUPPORTED',
+      message: expect.stringContaining('sign function'),
+    })
+  })
+
+  it('passes on what a sign function throws', async () => {
+    const error = new Error('the HSM is busy')
+    const key = (): Promise<never> => Promise.reject(error)
+    expect(await refusal({}, {}, { keyId: 'a/b/c', key })).toBe(error)
+  })
 })
 
 describe('time', () => {
@@ -213,9 +233,10 @@ describe('which headers', () => {
           ['__proto__', 'p'],
         ],
       },
-      { additionalSignedHeaders: ['constructor', 'toString'] },
+      { additionalSignedHeaders: ['constructor', 'toString', '__proto__'] },
     )
     expect(signed.signedValues['constructor']).toBe('c')
+    expect(signed.signingString).toMatch(/\nconstructor: c\n__proto__: p$/)
     expect(Object.keys(signed.signedValues)).not.toContain('tostring')
     expect(Object.entries(signed.headers)).toContainEqual(['__proto__', 'p'])
   })
@@ -330,7 +351,15 @@ describe('streams and digests', () => {
     })
   })
 
-  it.each([undefined, -1, 1.5, Number.NaN])('refuses a stream of length %s', async (contentLength) => {
+  it.each(['', 'five', '5 bytes', '0x5', '1e3', '5, 5'])(
+    'refuses a stream of the stated length "%s"',
+    async (length) => {
+      const request = { method: 'PUT', body: stream(), headers: { 'content-length': length } }
+      expect(await refusal(request, { contentSha256: digest })).toMatchObject({ code: 'BODY_LENGTH_UNKNOWN' })
+    },
+  )
+
+  it.each([undefined, -1, 1.5, Number.NaN, 2 ** 60])('refuses a stream of length %s', async (contentLength) => {
     const options = contentLength === undefined ? {} : { contentLength }
     for (const body of ['sign', 'exclude'] as const) {
       const error = await refusal({ method: 'PUT', body: stream() }, { ...options, body, contentSha256: digest })
@@ -344,11 +373,14 @@ describe('streams and digests', () => {
     })
   })
 
-  it.each(['deadbeef', '', `${digest}=`, digest.replace('=', '')])('refuses the digest "%s"', async (contentSha256) => {
-    expect(await refusal({ method: 'POST', body: stream() }, { contentLength: 5, contentSha256 })).toMatchObject({
-      code: 'OPTION_INVALID',
-    })
-  })
+  it.each(['deadbeef', '', `${digest}=`, digest.replace('=', ''), digest.replace(/./, '_')])(
+    'refuses the digest "%s"',
+    async (contentSha256) => {
+      expect(await refusal({ method: 'POST', body: stream() }, { contentLength: 5, contentSha256 })).toMatchObject({
+        code: 'OPTION_INVALID',
+      })
+    },
+  )
 })
 
 describe('uploads to Object Storage', () => {
