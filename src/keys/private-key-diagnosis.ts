@@ -41,7 +41,7 @@ function inSource(source: PrivateKeySource | null | undefined): Finding {
 }
 
 function inText(source: string): Finding {
-  const content = source.replace(/^[\s"'\uFEFF]+|[\s"']+$/g, '')
+  const content = source.replace(/^[\s"'\uFEFF]+|(?<![\s"'])[\s"']+$/g, '')
   return findingsByText.find(([pattern]) => pattern.test(content))?.[1] ?? findings.noPem
 }
 

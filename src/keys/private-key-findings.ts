@@ -80,7 +80,7 @@ export function notRsa(found: string): Finding {
 
 /** What PEM labels tell and the content does not. */
 export const findingsByLabel: readonly (readonly [RegExp, Finding])[] = [
-  [/^OPENSSH |^SSH2 /, findings.openSsh],
+  [/^OPENSSH /, findings.openSsh],
   [/PUBLIC KEY$/, findings.public],
   [/CERTIFICATE|PKCS7|CRL$/, findings.certificate],
   [/^EC /, notRsa('an EC key')],
@@ -91,7 +91,7 @@ export const findingsByLabel: readonly (readonly [RegExp, Finding])[] = [
 export const findingsByText: readonly (readonly [RegExp, Finding])[] = [
   [/^$/, findings.empty],
   [/^PuTTY-User-Key-File/, findings.putty],
-  [/^(?:ssh-|ecdsa-)/, findings.public],
+  [/^(?:ssh-|ecdsa-|---- BEGIN SSH2 PUBLIC KEY)/, findings.public],
   [/^\{/, findings.json],
   [/^(?:file:|[~.]{0,2}[\\/]|[A-Za-z]:[\\/]|~)[^\n]*$|^[^\n]*\.(?:pem|key|der|txt)$/i, findings.path],
 ]

@@ -57,9 +57,10 @@ export async function sessionKeyFrom({ privateKey, publicKey }: CryptoKeyPair): 
   if (name !== 'RSASSA-PKCS1-v1_5' || hash.name !== 'SHA-256' || !privateKey.usages.includes('sign')) {
     throw invalid(`a pair that signs with RSASSA-PKCS1-v1_5 and SHA-256, got ${name} ${hash?.name ?? ''}`)
   }
-  const spki = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey))
+  const exported = await crypto.subtle.exportKey('spki', publicKey).catch(() => new ArrayBuffer())
+  const spki = new Uint8Array(exported)
   const numbers = readRsaPublicKey(spki)
-  if (!numbers) throw invalid('an RSA public key in the pair, got another kind')
+  if (!numbers) throw invalid('an RSA public key in the pair that can be exported, got another')
   const jwk = { n: encodeBase64Url(numbers.n), e: encodeBase64Url(numbers.e) }
   return { privateKey, publicKey: spki, publicKeyBase64: encodeBase64(spki), jwk }
 }
@@ -73,7 +74,7 @@ export function sameJwk(
 }
 
 function canonical(number: string): string {
-  const bytes = decodeBase64Url(number.replace(/=+$/, ''))
+  const bytes = decodeBase64Url(number.replace(/(?<!=)=+$/, ''))
   if (!bytes) return number
   return encodeBase64Url(
     bytes.subarray(

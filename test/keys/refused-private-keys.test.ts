@@ -54,6 +54,12 @@ describe('importPrivateKey refuses, and says what it found:', () => {
       /public/,
     ],
     ['an SSH public key', 'ssh-rsa AAAAB3NzaC1yc2E ada@example', 'KEY_IS_PUBLIC', /public/],
+    [
+      'an SSH public key in the format of RFC 4716',
+      '---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1yc2E=\n---- END SSH2 PUBLIC KEY ----',
+      'KEY_IS_PUBLIC',
+      /public/,
+    ],
     ['a public JWK', publicJwk, 'KEY_IS_PUBLIC', /public/],
     ['a public CryptoKey', psPublic, 'KEY_IS_PUBLIC', /public/],
     ['a certificate', certificate, 'KEY_IS_CERTIFICATE', /found a certificate/],
@@ -124,6 +130,17 @@ describe('importPrivateKey refuses, and says what it found:', () => {
       [name]: `${value.slice(0, middle)}${value[middle] === 'A' ? 'B' : 'A'}${value.slice(middle + 1)}`,
     }
     expect(await refusal(damaged)).toMatchObject({ code: 'KEY_CORRUPT' })
+  })
+
+  it.each([
+    ['white space', `x${' '.repeat(100_000)}x`],
+    ['quotes', `x${'"'.repeat(100_000)}x`],
+    ['dots', `${'.'.repeat(100_000)}\n`],
+    ['a header that never ends', `-----BEGIN PRIVATE KEY-----\n${'a'.repeat(100_000)}!\n-----END PRIVATE KEY-----`],
+  ])('a text full of %s, in time', async (_, source) => {
+    const started = performance.now()
+    expect(await refusal(source)).toMatchObject({ name: 'ConfigurationError' })
+    expect(performance.now() - started).toBeLessThan(500)
   })
 
   it('a PKCS#12 file, with the command that takes the key out', async () => {

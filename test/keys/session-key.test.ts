@@ -45,6 +45,28 @@ describe('sessionKeyFrom', () => {
     const pair = (await crypto.subtle.generateKey(other, false, ['sign', 'verify'])) as CryptoKeyPair
     await expect(sessionKeyFrom(pair)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   })
+
+  it.each([
+    ['none', async () => undefined],
+    ['one that cannot be exported', async () => importPublic(false)],
+    ['one of another algorithm', async () => (await ecdsaPair()).publicKey],
+    ['the private one', async () => sessionKey.privateKey],
+  ])('refuses a pair whose public key is %s', async (_, make) => {
+    const pair = { privateKey: sessionKey.privateKey, publicKey: await make() } as CryptoKeyPair
+    await expect(sessionKeyFrom(pair)).rejects.toMatchObject({ name: 'UsageError', code: 'OPTION_INVALID' })
+  })
+
+  it('gives the same spellings as when the pair was made', async () => {
+    const pair = { privateKey: sessionKey.privateKey, publicKey: await importPublic(true) }
+    expect(await sessionKeyFrom(pair)).toEqual(sessionKey)
+  })
+
+  const importPublic = (extractable: boolean): Promise<CryptoKey> =>
+    crypto.subtle.importKey('spki', sessionKey.publicKey, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, extractable, [
+      'verify',
+    ])
+  const ecdsaPair = async (): Promise<CryptoKeyPair> =>
+    crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
 })
 
 describe('sameJwk', () => {
@@ -63,5 +85,11 @@ describe('sameJwk', () => {
     ['no base64', { ...jwk, n: '?' }],
   ])('tells %s apart', (_, other) => {
     expect(sameJwk(jwk, other)).toBe(false)
+  })
+
+  it('takes no longer for what a token should not hold', () => {
+    const started = performance.now()
+    expect(sameJwk(jwk, { ...jwk, n: `${'='.repeat(100_000)}A` })).toBe(false)
+    expect(performance.now() - started).toBeLessThan(500)
   })
 })
