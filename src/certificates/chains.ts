@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js'
+import { ConfigurationError, UsageError } from '../errors.js'
 
 type PkiJs = typeof import('pkijs')
 
@@ -36,10 +36,13 @@ export type ChainVerdict =
  * }
  * ```
  * @throws ConfigurationError `CERTIFICATE_INVALID` when one of them is no certificate.
+ * @throws UsageError `OPTION_INVALID` when `at` is no moment.
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-6
  */
 export async function validateChain(options: ValidateChainOptions): Promise<ChainVerdict> {
   const { leaf, intermediates = [], roots, at } = options
+  // The engine would take a date that is none for one at which everything is valid.
+  if (Number.isNaN(new Date(at).getTime())) throw new UsageError('OPTION_INVALID', MOMENT)
   const pkijs = await import('pkijs')
   const parse = (der: Uint8Array<ArrayBuffer>) => parseCertificate(pkijs, der)
   // The engine takes the last of `certs` for the one in question.
@@ -53,6 +56,8 @@ export async function validateChain(options: ValidateChainOptions): Promise<Chai
     ? { trusted: true, length: certificatePath.length }
     : { trusted: false, reason: resultMessage || 'no path leads from the certificate to a trusted root' }
 }
+
+const MOMENT = 'Expected "at" as a moment in epoch milliseconds, found another value; pass Date.now().'
 
 function parseCertificate(pkijs: PkiJs, der: Uint8Array<ArrayBuffer>): InstanceType<PkiJs['Certificate']> {
   try {

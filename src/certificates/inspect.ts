@@ -1,35 +1,17 @@
 import { toHex } from '../encoding/bytes.js'
 import { ConfigurationError } from '../errors.js'
 import { certificateFingerprint } from '../keys/fingerprint.js'
-import type { CertificateText, DistinguishedName } from './types.js'
+import type { BuildCertificateOptions, CertificateDetails, CertificateText, DistinguishedName } from './types.js'
+
+export type { BuildCertificateOptions, CertificateDetails } from './types.js'
 
 type X509 = typeof import('@peculiar/x509')
+type ParsedX509 = InstanceType<X509['X509Certificate']>
 
 // @peculiar/x509 throws at import unless a Reflect metadata implementation came first.
 async function loadX509(): Promise<X509> {
   await import('reflect-metadata')
   return import('@peculiar/x509')
-}
-
-/** What goes into a certificate of one's own. */
-export interface BuildCertificateOptions {
-  readonly subject: DistinguishedName
-  /** The key the certificate is about. */
-  readonly publicKey: CryptoKey
-  /** The issuer's private key; for a self-signed certificate the one that belongs to `publicKey`. */
-  readonly signingKey: CryptoKey
-  /** The issuer's certificate, as PEM or DER. Absent: self-signed. */
-  readonly issuer?: string | Uint8Array<ArrayBuffer>
-  /** Start of validity in epoch milliseconds. */
-  readonly notBefore: number
-  /** End of validity in epoch milliseconds. */
-  readonly notAfter: number
-  /** Hexadecimal; random by default. */
-  readonly serialNumber?: string
-  /** True: it may issue certificates. A number also limits how many intermediates may follow. */
-  readonly authority?: boolean | number
-  /** DNS names and IP addresses of the server that will show the certificate. */
-  readonly serverNames?: readonly string[]
 }
 
 /**
@@ -57,18 +39,28 @@ export interface BuildCertificateOptions {
 export async function buildCertificate(options: BuildCertificateOptions): Promise<CertificateText> {
   const x509 = await loadX509()
   const subject = nameOf(options.subject)
+  const issuer = options.issuer === undefined ? undefined : issuerIn(x509, options.issuer)
   const certificate = await x509.X509CertificateGenerator.create({
     subject,
-    issuer: options.issuer === undefined ? subject : new x509.X509Certificate(options.issuer).subjectName.toJSON(),
+    issuer: issuer?.name ?? subject,
     publicKey: options.publicKey,
     signingKey: options.signingKey,
     signingAlgorithm: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as Algorithm,
     notBefore: new Date(options.notBefore),
     notAfter: new Date(options.notAfter),
     serialNumber: options.serialNumber ?? randomSerialNumber(),
-    extensions: await extensionsOf(x509, options),
+    extensions: await extensionsOf(x509, options, issuer),
   })
   return { pem: `${certificate.toString('pem')}\n`, der: new Uint8Array(certificate.rawData) }
+}
+
+type Issuer = { readonly name: ReturnType<ParsedX509['subjectName']['toJSON']> } & Pick<ParsedX509, 'publicKey'>
+
+function issuerIn(x509: X509, certificate: string | Uint8Array<ArrayBuffer>): Issuer {
+  return readable(() => {
+    const { subjectName, publicKey } = new x509.X509Certificate(certificate)
+    return { name: subjectName.toJSON(), publicKey }
+  })
 }
 
 function nameOf(name: DistinguishedName): Record<string, string[]>[] {
@@ -82,7 +74,11 @@ function randomSerialNumber(): string {
   return toHex(bytes)
 }
 
-async function extensionsOf(x509: X509, options: BuildCertificateOptions): Promise<InstanceType<X509['Extension']>[]> {
+async function extensionsOf(
+  x509: X509,
+  options: BuildCertificateOptions,
+  issuer: Issuer | undefined,
+): Promise<InstanceType<X509['Extension']>[]> {
   const { authority = false, serverNames = [] } = options
   const flags = x509.KeyUsageFlags
   const usages =
@@ -96,11 +92,7 @@ async function extensionsOf(x509: X509, options: BuildCertificateOptions): Promi
     new x509.KeyUsagesExtension(usages, true),
     await x509.SubjectKeyIdentifierExtension.create(options.publicKey),
   ]
-  if (options.issuer !== undefined) {
-    extensions.push(
-      await x509.AuthorityKeyIdentifierExtension.create(new x509.X509Certificate(options.issuer).publicKey),
-    )
-  }
+  if (issuer) extensions.push(await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey))
   if (serverNames.length > 0) {
     extensions.push(new x509.SubjectAlternativeNameExtension(serverNames.map(serverName)))
     extensions.push(new x509.ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1']))
@@ -110,25 +102,6 @@ async function extensionsOf(x509: X509, options: BuildCertificateOptions): Promi
 
 function serverName(name: string): { type: 'ip' | 'dns'; value: string } {
   return { type: /^[\d.]+$/.test(name) || name.includes(':') ? 'ip' : 'dns', value: name }
-}
-
-/** What a certificate says, for people: nothing here has been verified. */
-export interface CertificateDetails {
-  readonly subject: string
-  readonly issuer: string
-  /** Hexadecimal. */
-  readonly serialNumber: string
-  /** Epoch milliseconds. */
-  readonly notBefore: number
-  /** Epoch milliseconds. */
-  readonly notAfter: number
-  readonly signatureAlgorithm: string
-  readonly publicKey: { readonly algorithm: string; readonly bits?: number }
-  readonly authority: boolean
-  readonly selfIssued: boolean
-  readonly serverNames: readonly string[]
-  /** Colon-separated lower-case hex of the digests over the DER. */
-  readonly fingerprints: { readonly sha1: string; readonly sha256: string }
 }
 
 /**
@@ -146,37 +119,45 @@ export interface CertificateDetails {
  */
 export async function inspectCertificate(certificate: string | Uint8Array<ArrayBuffer>): Promise<CertificateDetails> {
   const x509 = await loadX509()
-  const parsed = parse(x509, certificate)
-  const { name, hash } = parsed.signatureAlgorithm
-  const der = new Uint8Array(parsed.rawData)
+  const { der, ...details } = readable(() => statements(x509, new x509.X509Certificate(certificate)))
+  const sha1 = await certificateFingerprint(der, 'SHA-1')
+  return { ...details, fingerprints: { sha1, sha256: await certificateFingerprint(der, 'SHA-256') } }
+}
+
+function statements(
+  x509: X509,
+  parsed: ParsedX509,
+): Omit<CertificateDetails, 'fingerprints'> & Pick<CertificateText, 'der'> {
   return {
+    der: new Uint8Array(parsed.rawData),
     subject: parsed.subject,
     issuer: parsed.issuer,
     serialNumber: parsed.serialNumber,
     notBefore: parsed.notBefore.getTime(),
     notAfter: parsed.notAfter.getTime(),
-    signatureAlgorithm: `${name} with ${hash.name}`,
+    signatureAlgorithm: algorithmName(parsed.signatureAlgorithm),
     publicKey: publicKeyDetails(parsed.publicKey.algorithm),
     authority: parsed.getExtension(x509.BasicConstraintsExtension)?.ca ?? false,
     selfIssued: parsed.subject === parsed.issuer,
     serverNames: parsed.getExtension(x509.SubjectAlternativeNameExtension)?.names.items.map(({ value }) => value) ?? [],
-    fingerprints: {
-      sha1: await certificateFingerprint(der, 'SHA-1'),
-      sha256: await certificateFingerprint(der, 'SHA-256'),
-    },
   }
 }
 
-function parse(x509: X509, certificate: string | Uint8Array<ArrayBuffer>): InstanceType<X509['X509Certificate']> {
+/** Runs the parser, whose own errors may quote what it was given, which may be a key. */
+function readable<T>(read: () => T): T {
   try {
-    return new x509.X509Certificate(certificate)
+    return read()
   } catch {
-    // The parser's own error may quote what it was given, which may be a key.
     throw new ConfigurationError(
       'CERTIFICATE_INVALID',
       'Expected one X.509 certificate as PEM or DER, found something else.',
     )
   }
+}
+
+// Ed25519 comes without a hash of its own.
+function algorithmName({ name, hash }: { readonly name: string; readonly hash?: Algorithm }): string {
+  return hash ? `${name} with ${hash.name}` : name
 }
 
 function publicKeyDetails(algorithm: Algorithm & { modulusLength?: number }): CertificateDetails['publicKey'] {

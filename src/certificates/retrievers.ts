@@ -1,5 +1,5 @@
 import { runtime as defaultRuntime } from '#runtime'
-import { ConfigurationError } from '../errors.js'
+import { ConfigurationError, UsageError } from '../errors.js'
 import type { RetryPolicy } from '../http/retry.js'
 import { type ServiceCallAttempt, serviceCall } from '../http/service-call.js'
 import type { Passphrase } from '../keys/import-private-key.js'
@@ -110,14 +110,8 @@ export function urlCertificate(options: UrlCertificateOptions): CertificateRetri
   const { certificateUrl, privateKeyUrl, passphrase, headers = {}, retry = false, timeoutMs, onRequest } = options
   const { fetch = defaultRuntime.fetch } = options
   const download = async (url: string | URL, signal?: AbortSignal): Promise<string> => {
-    const response = await serviceCall(() => new Request(url, { headers }), {
-      fetch,
-      retry,
-      timeoutMs,
-      onRequest,
-      signal,
-    })
-    return response.text()
+    const request = (): Request => new Request(addressOf(url), { headers })
+    return (await serviceCall(request, { fetch, retry, timeoutMs, onRequest, signal })).text()
   }
   return certificateRetriever(async (signal) => {
     const [certificate, privateKey] = await Promise.all([
@@ -127,6 +121,16 @@ export function urlCertificate(options: UrlCertificateOptions): CertificateRetri
     const { origin, pathname } = new URL(certificateUrl)
     return { certificate, privateKey, passphrase, from: origin + pathname }
   })
+}
+
+// Not left to `Request`, whose own error repeats the URL with its password.
+function addressOf(url: string | URL): URL {
+  const parsed = URL.canParse(String(url)) ? new URL(url) : undefined
+  if (parsed && !parsed.username && !parsed.password) return parsed
+  throw new UsageError(
+    'URL_INVALID',
+    'Expected absolute URLs of certificate and key, found one that is none or has userinfo in it; pass credentials in headers.',
+  )
 }
 
 /**

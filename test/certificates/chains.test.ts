@@ -59,6 +59,37 @@ describe('validateChain', () => {
     expect(verdict.trusted).toBe(false)
   })
 
+  it.each([Number.NaN, undefined, Number.POSITIVE_INFINITY, 9e15])('does not judge at the moment %s', async (at) => {
+    const { leaf, intermediate, root } = trust
+    const moment = at as number
+    const judging = validateChain({ leaf: leaf.der, intermediates: [intermediate.der], roots: [root.der], at: moment })
+    await expect(judging).rejects.toMatchObject({ name: 'UsageError', code: 'OPTION_INVALID' })
+  })
+
+  it('trusts nobody when there is no root', async () => {
+    const { leaf, intermediate } = trust
+    const verdict = await validateChain({ leaf: leaf.der, intermediates: [intermediate.der], roots: [], at: NOW })
+    expect(verdict.trusted).toBe(false)
+  })
+
+  it('never throws anything but CERTIFICATE_INVALID for a certificate with a flipped byte', async () => {
+    const { leaf, intermediate, root } = trust
+    for (let index = 0; index < leaf.der.length; index += 11) {
+      const damaged = leaf.der.slice()
+      damaged[index] = (damaged[index] ?? 0) ^ 0xff
+      const outcome = await validateChain({
+        leaf: damaged,
+        intermediates: [intermediate.der],
+        roots: [root.der],
+        at: NOW,
+      }).then(
+        ({ trusted }) => trusted,
+        (error: { code?: string }) => error.code,
+      )
+      expect([false, 'CERTIFICATE_INVALID'], `byte ${index}`).toContain(outcome)
+    }
+  })
+
   it('says which input is no certificate without quoting it', async () => {
     const broken = validateChain({ leaf: new Uint8Array([1, 2, 3]), roots: [trust.root.der], at: NOW })
     await expect(broken).rejects.toMatchObject({ code: 'CERTIFICATE_INVALID' })

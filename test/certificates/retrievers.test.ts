@@ -255,6 +255,20 @@ describe('urlCertificate', () => {
     await expect(urlCertificate({ ...urls, fetch }).read()).rejects.toMatchObject({ code: 'REDIRECT_REFUSED' })
   })
 
+  it.each([
+    ['user and password', { certificateUrl: 'https://scott:tiger@pki.example/cert.pem' }],
+    ['a user in the URL of the key', { privateKeyUrl: new URL('https://tiger@pki.example/key.pem') }],
+    ['no URL', { certificateUrl: 'tiger/cert.pem' }],
+  ])('refuses %s, and calls nobody', async (_, change) => {
+    const { fetch, requests } = answersOf([trust.leaf.pem], [trust.leaf.keyPem])
+    const error = await urlCertificate({ ...urls, ...change, fetch })
+      .read()
+      .catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ name: 'UsageError', code: 'URL_INVALID' })
+    expect(inspect(error)).not.toContain('tiger')
+    expect(requests.filter(({ url }) => url.includes('tiger'))).toEqual([])
+  })
+
   it('stops when the caller does', async () => {
     const { fetch } = answersOf([trust.leaf.pem], [trust.leaf.keyPem])
     const reason = new Error('enough')
