@@ -80,13 +80,20 @@ describe('an access key', () => {
     expect(await works(provider, world)).toEqual([200, world.account.userArn('emulated-application')])
   })
 
+  it('has its security token trimmed too, or none', async () => {
+    const pair = { accessKeyId: 'id', accessKeySecret: 'secret' }
+    expect((await alibabaAccessKey({ ...pair, securityToken: ' token\n' })()).securityToken).toBe('token')
+    expect(await alibabaAccessKey({ ...pair, securityToken: ' ' })()).not.toHaveProperty('securityToken')
+  })
+
   it.each([
-    ['', 'secret'],
-    ['id', ' '],
-    ['id', undefined],
-  ])('is refused when a part of it is missing', (accessKeyId, accessKeySecret) => {
+    ['', 'secret', 'accessKeyId, found an empty one'],
+    ['id', ' ', 'accessKeySecret, found an empty one'],
+    ['id', undefined, 'accessKeySecret, found a value of type undefined'],
+  ])('is refused when a part of it is missing', (accessKeyId, accessKeySecret, told) => {
     const options = { accessKeyId, accessKeySecret: accessKeySecret as string }
-    expect(() => alibabaAccessKey(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+    const expected = { code: 'CONFIG_INVALID', message: expect.stringContaining(told) }
+    expect(() => alibabaAccessKey(options)).toThrow(expect.objectContaining(expected))
   })
 
   it('comes from the environment, with its security token', async () => {
@@ -144,6 +151,37 @@ describe('the role of an instance', () => {
       const [settled] = await Promise.allSettled([provider()])
       expect(settled?.status).toBe(outcome)
     }
+  })
+
+  it('takes no page of a proxy for a token', async () => {
+    for (const [allowV1, outcome] of [
+      [true, expect.any(String)],
+      [false, 'SERVICE_RESPONSE_INVALID'],
+    ] as const) {
+      const { provider, world } = ecs({}, { allowV1 })
+      const body = '<html>\nhunter2\n</html>'
+      world.emulator.faults.add({ path: '/latest/api/token', effect: 'body', body, times: 9 } as never)
+      const found: unknown = await provider().catch((reason: unknown) => reason)
+      expect(found).toMatchObject(allowV1 ? { securityToken: outcome } : { code: outcome })
+      expect(inspect(found, { depth: 9 })).not.toContain('hunter2')
+    }
+  })
+
+  it('is asked for as often, and waited for as long, as one says', async () => {
+    const calls = vi.fn(async () => new Response('', { status: 500 }))
+    const failing = (retry?: false) => ecs({}, { fetch: calls, allowV1: false, ...(retry === false && { retry }) })
+    await expect(failing().provider()).rejects.toMatchObject({ status: 500 })
+    expect(calls).toHaveBeenCalledTimes(2)
+    await expect(failing(false).provider()).rejects.toMatchObject({ status: 500 })
+    expect(calls).toHaveBeenCalledTimes(3)
+    const hanging: typeof fetch = () => new Promise(() => {})
+    const { provider } = ecs({}, { fetch: hanging, allowV1: false, retry: false, timeoutMs: 10 })
+    await expect(provider()).rejects.toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  it('is refused at an address that is none', async () => {
+    const { provider } = ecs({}, { metadataEndpoint: 'not an address', allowV1: false })
+    await expect(provider()).rejects.toMatchObject({ code: 'URL_INVALID' })
   })
 
   it('asks without the token when the instance does not like it', async () => {

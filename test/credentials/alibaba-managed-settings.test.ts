@@ -165,6 +165,56 @@ describe('the ways to KMS', () => {
     await expect(fetched(alibabaWorld(), {}, undefined, '/nowhere')).rejects.toMatchObject({ code: 'CONFIG_MISSING' })
   })
 
+  it('says so when the file in the working directory cannot be read', async () => {
+    const world = alibabaWorld()
+    const runtime = memoryRuntime()
+    const readText = (): Promise<never> => Promise.reject(new Error('EACCES'))
+    const options = { secretName: 'a', runtime: { ...runtime, files: { ...runtime.files, readText } } }
+    await expect(alibabaManaged(options)()).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(FILE),
+    })
+    const { account, fetch, clock } = world
+    const configuration = { values: accessKeyOf(world), file: false } as const
+    const without = alibabaManaged({
+      ...options,
+      secretName: account.secretName,
+      configuration,
+      fetch,
+      clock: clock.now,
+    })
+    expect((await without()).accessKeyId).toBe(account.managed()?.accessKeyId)
+  })
+
+  it('opens a client key without a password when it needs none', async () => {
+    const world = alibabaWorld()
+    const content = JSON.stringify(await alibabaClientKeyFile(world.emulator))
+    const shared = { credentials_type: 'client_key', cache_client_region_id: REGION }
+    expect(await fetched(world, {}, { ...shared, client_key_private_key_content: content })).toBe(true)
+    const env = { CREDENTIALS_TYPE: 'client_key', CLIENT_KEY_PRIVATE_KEY_CONTENT: content }
+    expect(await fetched(world, { env }, { cache_client_region_id: REGION })).toBe(true)
+    const item = {
+      regionId: 'cn-hangzhou',
+      endpoint: 'kst-1.cryptoservice.kms.aliyuncs.com',
+      clientKeyContent: content,
+    }
+    expect(await fetched(world, {}, { cache_client_dkms_config_info: [item] })).toBe(true)
+  })
+
+  it('shares what the access keeps among secrets that are fetched at a time', async () => {
+    const world = alibabaWorld()
+    const { account, fetch, clock, sent } = world
+    account.rotate({ secretName: 'second' })
+    const values = {
+      credentials_type: 'ecs_ram_role',
+      cache_client_region_id: REGION,
+      secret_names: `${account.secretName},second`,
+    }
+    const manager = alibabaManager({ configuration: { values }, runtime: memoryRuntime(), fetch, clock: clock.now })
+    expect(await manager.prefetch()).toEqual([])
+    expect(sent.filter(({ url }) => url.endsWith(account.roleName))).toHaveLength(1)
+  })
+
   it('goes on to the next region while the first one is down', async () => {
     const world = alibabaWorld()
     const regions = [{ regionId: 'cn-beijing' }, { regionId: 'cn-hangzhou' }]

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { decodeBase64, encodeBase64 } from '../../src/encoding/base64.js'
 import { type Bytes, toHex, utf8 } from '../../src/encoding/bytes.js'
 import type { CountersignError } from '../../src/errors.js'
@@ -106,6 +106,22 @@ describe('openClientKey', () => {
     for (const PrivateKeyData of [pkcs8, pem]) {
       expect((await openClientKey({ KeyId: 'KAAP.x', PrivateKeyData })).clientKeyId).toBe('KAAP.x')
     }
+  })
+
+  it('asks for a password only where there is one to give', async () => {
+    const asked = vi.fn(async () => real.password)
+    expect((await openClientKey(real.clientKeyJson, { password: asked })).clientKeyId).toMatch(/^KAAP/)
+    const PrivateKeyData = encodeBase64(await openPkcs12(fileOf(real), real.password))
+    await openClientKey({ KeyId: 'KAAP.x', PrivateKeyData }, { password: asked })
+    expect(asked).toHaveBeenCalledOnce()
+  })
+
+  it('finds the key among what openssl writes around it', async () => {
+    const pkcs8 = encodeBase64(await openPkcs12(fileOf(real), real.password))
+    const lines = pkcs8.match(/.{1,64}/g)?.join('\n')
+    const attributes = 'Bag Attributes\n    localKeyID: 01 02\nKey Attributes: <No Attributes>\n'
+    const PrivateKeyData = `${attributes}-----BEGIN PRIVATE KEY-----\n${lines}\n-----END PRIVATE KEY-----\n`
+    expect((await openClientKey({ KeyId: 'KAAP.x', PrivateKeyData })).clientKeyId).toBe('KAAP.x')
   })
 
   it.each([
