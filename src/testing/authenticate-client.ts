@@ -14,8 +14,8 @@ const TARGET = '(request-target)'
 export const groupMembers: Slot<Map<string, Set<string>>> = slot('group-members', () => new Map())
 
 /**
- * What services ask about those who call them: whose signature is this, and in which of these groups are they? The
- * caller must be an instance, as policies would have it.
+ * What services ask about those who call them: whose signature is this, and in which of these groups are they? Anyone
+ * may ask: what policies would say is not emulated.
  */
 export const authenticateClientSurface: Surface = {
   name: 'authenticate-client',
@@ -47,13 +47,13 @@ export function groupsOf(subject: string, groupIds: readonly string[], state: Em
   return groupIds.filter((id) => state.of(groupMembers).get(id)?.has(subject))
 }
 
-/** Whose signature the headers of a request carry. The request's target is a header among them. */
+/** Whose signature the headers of a request carry, when it is good. The request's target is a header among them. */
 export async function signerOf(
   headers: Readonly<Record<string, unknown>>,
   state: EmulatorState,
 ): Promise<Principal | undefined> {
   try {
-    return (await authenticate(imagined(headers), state)).principal
+    return (await authenticate(imagined(headers), state, { absentBody: true })).principal
   } catch (error) {
     if (error instanceof VerificationError) return undefined
     throw error
@@ -63,7 +63,7 @@ export async function signerOf(
 function imagined(headers: Readonly<Record<string, unknown>>): ReceivedRequest {
   const values = new Headers()
   for (const [name, value] of Object.entries(headers)) {
-    if (name.toLowerCase() !== TARGET) values.set(name, [value].flat().join(', '))
+    if (name.toLowerCase() !== TARGET) put(values, name, [value].flat().join(', '))
   }
   const [method = '', target = ''] = String([headers[TARGET]].flat()[0] ?? '').split(/\s+/)
   const host = values.get('host') ?? ''
@@ -76,6 +76,14 @@ function imagined(headers: Readonly<Record<string, unknown>>): ReceivedRequest {
     headers: values,
     fields: [...values],
     body: new Uint8Array(),
+  }
+}
+
+function put(headers: Headers, name: string, value: string): void {
+  try {
+    headers.set(name, value)
+  } catch {
+    throw new VerificationError('HEADERS_MALFORMED', 'Expected names and values that a request can carry.')
   }
 }
 

@@ -9,6 +9,8 @@ import type { EmulatorState } from './state.js'
 export interface AuthenticateOptions {
   /** The body may go unsigned, as in uploads. */
   readonly unsignedBody?: boolean
+  /** The headers came alone: their signature is judged, and whoever has the body must compare it. */
+  readonly absentBody?: boolean
   /** `host` may go unsigned, as in some SDKs' token calls. */
   readonly unsignedHost?: boolean
   /** Which kinds of principals may call; any by default, but for certificates. */
@@ -53,6 +55,7 @@ export async function authenticate(
       allowMixedCaseNames: true,
       allowUnsignedHost: options.unsignedHost,
       allowUnsignedBody: options.unsignedBody,
+      allowAbsentBody: options.absentBody,
       resolveKey: keyResolver(state, options),
       confirmToken: async (token) => (await state.tokens.read(token)) !== undefined,
     },

@@ -1,6 +1,7 @@
-import { ServiceError, VerificationError } from '../errors.js'
+import { asJsonObject, type JsonObject } from '../encoding/json.js'
+import { ServiceError, UsageError, VerificationError } from '../errors.js'
 import { authEndpoint, resolveRegion } from '../regions/regions.js'
-import { assertChallenge, CHALLENGE_HEADER } from './challenge.js'
+import { assertChallenge, challengeHeaders } from './challenge.js'
 import { askOci } from './oci-answer.js'
 import { checkPresigned, type PresignedRules, principalRefused, requireTenancies } from './presigned.js'
 import type { WireRequest } from './received.js'
@@ -25,8 +26,11 @@ export interface AuthenticateClientOptions extends AuthenticationService, Presig
   readonly tenancies: readonly string[]
   /** What kinds of principals may call, such as `user` and `instance`; any by default. */
   readonly principalTypes?: readonly string[] | undefined
-  /** The challenge that this client was given, to be signed in {@link CHALLENGE_HEADER}. */
-  readonly challenge?: string | undefined
+  /**
+   * The challenge that this client was given, to be signed in {@link CHALLENGE_HEADER}. Leave the option out to go
+   * without: one that is there and undefined was not found, and is refused.
+   */
+  readonly challenge?: string
 }
 
 /** The principal that OCI vouches for. */
@@ -45,7 +49,8 @@ export interface AuthenticatedClient {
  * without knowing any of their keys. What can be checked without OCI is checked first.
  *
  * @throws VerificationError with the reason, for your log: answer with one generic 401.
- * @throws ServiceError when OCI cannot be asked, which says nothing about the caller.
+ * @throws ServiceError when OCI cannot be asked, which says nothing about the caller; UsageError `OPTION_INVALID` without
+ * tenancies, `URL_INVALID` for the endpoint, `BODY_NOT_REPLAYABLE` for a body that was read already.
  * @example
  * ```ts
  * import { authenticateClient } from 'countersign/verify/authenticate-client'
@@ -65,9 +70,9 @@ export async function authenticateClient(
   request: Request | WireRequest,
   options: AuthenticateClientOptions,
 ): Promise<AuthenticatedClient> {
-  const { hosts, tenancies, principalTypes, challenge } = options
+  const { hosts, tenancies, principalTypes } = options
   requireTenancies(tenancies)
-  const requiredHeaders = [...(options.requiredHeaders ?? []), ...(challenge === undefined ? [] : [CHALLENGE_HEADER])]
+  const requiredHeaders = [...(options.requiredHeaders ?? []), ...challengeHeaders(options)]
   const presigned = await checkPresigned(request, { ...options, requiredHeaders })
   const { headers } = presigned
   if (!hosts.some((own) => own.toLowerCase() === headers['host']?.toLowerCase())) {
@@ -76,7 +81,7 @@ export async function authenticateClient(
       'Expected a request signed for a host of this service, found another host.',
     )
   }
-  assertChallenge(headers[CHALLENGE_HEADER], challenge)
+  assertChallenge(headers, options)
   await presigned.claim()
   const requestHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
   const answer = await ask('/v1/authentication/authenticateClient', { requestHeaders }, options)
@@ -113,12 +118,13 @@ export async function filterGroupMembership(
   return Array.isArray(found) ? groupIds.filter((id) => found.includes(id)) : []
 }
 
-async function ask(
-  path: string,
-  body: object,
-  service: AuthenticationService,
-): Promise<Readonly<Record<string, unknown>>> {
+async function ask(path: string, body: object, service: AuthenticationService): Promise<JsonObject> {
   const { fetch, timeoutMs, region, endpoint = authEndpoint(resolveRegion(region)) } = service
+  if (!URL.canParse(endpoint))
+    throw new UsageError(
+      'URL_INVALID',
+      'Expected "endpoint" to be a URL such as https://auth.us-phoenix-1.oraclecloud.com.',
+    )
   const headers = { accept: 'application/json', 'content-type': 'application/json' }
   const request = new Request(new URL(path, endpoint), { method: 'POST', headers, body: JSON.stringify(body) })
   try {
@@ -129,21 +135,27 @@ async function ask(
     throw new ServiceError(
       'SERVICE_ERROR',
       `OCI refuses this service's own principal at ${path}: check its policies. ${error.message}`,
+      { endpoint: request.url },
     )
   }
 }
 
 /** Reads OCI's answer. @throws VerificationError `SIGNATURE_MISMATCH` when it is that the signature is not good. */
-export function clientFrom(answer: Readonly<Record<string, unknown>>, time: number): AuthenticatedClient {
+export function clientFrom(answer: JsonObject, time: number): AuthenticatedClient {
   const { principal, success } = answer
-  const { tenantId, subjectId, claims } = (principal ?? {}) as Readonly<Record<string, unknown>>
-  const listed = Array.isArray(claims) ? (claims as readonly { key?: unknown; value?: unknown }[]) : []
+  const { tenantId, subjectId, claims } = asJsonObject(principal) ?? {}
+  const listed = (Array.isArray(claims) ? claims : []).flatMap((claim) => claimFrom(asJsonObject(claim) ?? {}))
   if (success !== true || typeof tenantId !== 'string' || typeof subjectId !== 'string' || listed.length === 0) {
     throw new VerificationError(
       'SIGNATURE_MISMATCH',
       'Expected a signature that OCI accepts, found one that it does not.',
     )
   }
-  const named = Object.fromEntries(listed.map(({ key, value }) => [String(key), String(value)]))
+  const named = Object.fromEntries(listed)
   return { subject: subjectId, tenancy: tenantId, type: named['ptype'] ?? '', claims: named, time }
+}
+
+function claimFrom({ key, value }: JsonObject): readonly (readonly [string, string])[] {
+  if (typeof key !== 'string' || value === undefined || value === null) return []
+  return [[key, typeof value === 'string' ? value : JSON.stringify(value)]]
 }

@@ -13,13 +13,13 @@ export interface ParsedAuthorization {
 const MAX_LENGTH = 16_384
 const MAX_HEADERS = 50
 const REQUIRED = ['version', 'keyid', 'algorithm', 'headers', 'signature'] as const
-const PARAMETER = /^([A-Za-z]+)="([^"\\]*)"$/
+const PARAMETER = /^([A-Za-z]+) *= *"([^"\\]*)"$/
 
 type Parameters = Readonly<Record<(typeof REQUIRED)[number], string>>
 
 /**
  * Reads the value of an `Authorization` header strictly: the scheme, then `name="value"` parameters with commas between,
- * each of the five exactly once. Nothing is implied that is not there.
+ * each of the five exactly once. Nothing is implied that is not there. Spaces may stand around commas and equals signs.
  *
  * @throws VerificationError `AUTHORIZATION_MALFORMED`, `AUTHORIZATION_TOO_LARGE`, `ALGORITHM_REFUSED`, `VERSION_REFUSED`, `HEADERS_MALFORMED`
  * @example
@@ -60,7 +60,7 @@ function parametersOf(value: string): Parameters {
     const [, name = '', text = ''] =
       PARAMETER.exec(part.trim()) ?? malformed('parameters as name="value", commas between', 'something else')
     const key = name.toLowerCase()
-    if (parameters.has(key)) malformed('each parameter once', `${name} twice`)
+    if (parameters.has(key)) malformed('each parameter once', `${name.slice(0, 16)} twice`)
     parameters.set(key, text)
   }
   const missing = REQUIRED.find((name) => !parameters.get(name))
@@ -70,11 +70,14 @@ function parametersOf(value: string): Parameters {
 
 function namesOf(headers: string): readonly string[] {
   const names = headers.split(' ')
-  if (names.length <= MAX_HEADERS && names.every((name) => /^(\(request-target\)|[\w!#$%&'*+.^`|~-]+)$/i.test(name)))
+  if (
+    names.length <= MAX_HEADERS &&
+    names.every((name) => /^(\(request-target\)|[\w!#$%&'*+.^`|~-]{1,100})$/i.test(name))
+  )
     return names
   throw new VerificationError(
     'HEADERS_MALFORMED',
-    `Expected up to ${MAX_HEADERS} header names with one space between, found another list.`,
+    `Expected up to ${MAX_HEADERS} header names of at most 100 characters with one space between, found another list.`,
   )
 }
 

@@ -20,13 +20,31 @@ export function newChallenge(): string {
   return encodeBase64(crypto.getRandomValues(new Uint8Array(32)))
 }
 
+/** Where the challenge of an option is, if there is to be one. */
+export interface ChallengeOption {
+  readonly challenge?: string | undefined
+}
+
+/** The headers that a signature must cover for the sake of the challenge. */
+export function challengeHeaders(options: ChallengeOption): readonly string[] {
+  return 'challenge' in options ? [CHALLENGE_HEADER] : []
+}
+
 /**
- * Makes sure that a signed challenge is the one that was given.
+ * Makes sure that a signed challenge is the one that was given. An option that is there and holds none is not one that
+ * was left out: whoever looked the challenge up did not find it, because it was used, or never given.
  *
  * @throws VerificationError `REPLAYED` for another one: a proof made for somebody else, or at another time.
  */
-export function assertChallenge(signed: string | undefined, given: string | undefined): void {
-  if (given === undefined) return
-  if (given.length >= 22 && signed !== undefined && equal(utf8(signed), utf8(given))) return
+export function assertChallenge(signed: Readonly<Record<string, string>>, options: ChallengeOption): void {
+  if (!('challenge' in options)) return
+  const { challenge: given } = options
+  if (given === undefined || given.length < 22) {
+    throw new VerificationError(
+      'REPLAYED',
+      'Expected a challenge that newChallenge() made, found none to compare with.',
+    )
+  }
+  if (equal(utf8(signed[CHALLENGE_HEADER] ?? ''), utf8(given))) return
   throw new VerificationError('REPLAYED', 'Expected a signature over the challenge that was given, found another.')
 }

@@ -1,20 +1,15 @@
 import { runtime } from '#runtime'
 import { utf8 } from '../encoding/bytes.js'
+import { asJsonObject, type JsonObject, readJsonText } from '../encoding/json.js'
 import { VerificationError } from '../errors.js'
 import { authEndpoint } from '../regions/regions.js'
 import { type AuthenticatedClient, clientFrom } from './authenticate-client.js'
 import { assertChallenge, CHALLENGE_HEADER } from './challenge.js'
 import type { ParsedKeyId } from './key-id.js'
 import { askOci } from './oci-answer.js'
-import {
-  checkPresigned,
-  headersFromJson,
-  type Presigned,
-  type PresignedRules,
-  principalRefused,
-  requireTenancies,
-} from './presigned.js'
+import { checkPresigned, type Presigned, type PresignedRules, principalRefused, requireTenancies } from './presigned.js'
 import { forwarded } from './principal-relay.js'
+import { headersFromJson, proofFields, proofFieldsOf } from './proof-json.js'
 import { type RelayRegionRules, relayRegion } from './relay-region.js'
 
 /** What a client sends to prove which principal it is: a signed call of `authenticateClient` that it does not make. */
@@ -49,34 +44,48 @@ const TARGET = '/v1/authentication/authenticateClient'
  * @throws ServiceError when OCI cannot be asked; UsageError `OPTION_INVALID` without tenancies.
  * @example
  * ```ts
- * import { type ClientProof, verifyClientProof } from 'countersign/verify/client-proof'
+ * import { readClientProof, verifyClientProof } from 'countersign/verify/client-proof'
  *
- * declare const proof: ClientProof
+ * declare const request: Request
  * declare const challenge: string // the one that newChallenge() made for this client
+ * const proof = await readClientProof(request)
  * const { subject } = await verifyClientProof(proof, { challenge, tenancies: ['ocid1.tenancy.oc1..a'] })
  * ```
  */
 export async function verifyClientProof(proof: ClientProof, options: ClientProofOptions): Promise<AuthenticatedClient> {
   requireTenancies(options.tenancies)
-  const url = new URL(TARGET, authEndpoint(relayRegion(proof.region, options)))
-  const call = { method: 'POST', target: TARGET, headers: headersFromJson(proof.headers), body: bytesOf(proof.body) }
+  const { region, headers, body } = proofFields(proof)
+  if (typeof body !== 'string') throw malformed('"body" to be a text')
+  const url = new URL(TARGET, authEndpoint(relayRegion(region, options)))
+  const call = { method: 'POST', target: TARGET, headers: headersFromJson(headers), body: utf8(body) }
   const outer = await checkedProof(call, url.host, options)
-  const inner = await checkedProof(
-    { method: 'GET', target: TARGET, headers: innerHeaders(proof.body) },
-    url.host,
-    options,
-  )
-  if (JSON.stringify(inner.keyId) !== JSON.stringify(outer.keyId)) throw principalRefused('two of them signed')
+  await checkInner(body, outer.keyId, url.host, options)
   await outer.claim()
   const { fetch = runtime.fetch, timeoutMs } = options
-  const answer = await askOci(forwarded(url.href, outer.headers, { method: 'POST', body: proof.body }), {
-    fetch,
-    timeoutMs,
-  })
-  const client = clientFrom(answer, outer.time)
+  const request = forwarded(url.href, outer.headers, { method: 'POST', body })
+  const client = clientFrom(await askOci(request, { fetch, timeoutMs }), outer.time)
   requireSame(client, outer.keyId)
   if (!options.tenancies.includes(client.tenancy)) throw principalRefused('its tenancy is another')
   return client
+}
+
+/**
+ * The proof in the JSON body of a request, of at most 64 KiB.
+ *
+ * @throws VerificationError `HEADERS_MALFORMED`, `BODY_TOO_LARGE`; UsageError `BODY_NOT_REPLAYABLE` for a body that was read.
+ * @example
+ * ```ts
+ * import { readClientProof } from 'countersign/verify/client-proof'
+ *
+ * declare const request: Request
+ * const { region } = await readClientProof(request)
+ * ```
+ */
+export async function readClientProof(request: Request): Promise<ClientProof> {
+  const { region, headers, body } = await proofFieldsOf(request)
+  if (typeof region !== 'string' || typeof body !== 'string')
+    throw malformed('JSON with "region", "headers" and "body"')
+  return { region, headers: Object.fromEntries(headersFromJson(headers)), body }
 }
 
 async function checkedProof(
@@ -91,43 +100,40 @@ async function checkedProof(
       "Expected a request signed for the region's token service, found another host.",
     )
   }
-  assertChallenge(presigned.headers[CHALLENGE_HEADER], options.challenge)
+  assertChallenge(presigned.headers, { challenge: options.challenge })
   return presigned
 }
 
-function bytesOf(body: unknown): Uint8Array<ArrayBuffer> {
-  if (typeof body === 'string') return utf8(body)
-  throw new VerificationError('HEADERS_MALFORMED', 'Expected "body" to be a text.')
+/** The inner request goes to OCI inside the body as it is: nothing may be in it that was not looked at here. */
+async function checkInner(body: string, signer: ParsedKeyId, host: string, options: ClientProofOptions): Promise<void> {
+  const headers = innerHeaders(body)
+  const inner = await checkedProof({ method: 'GET', target: TARGET, headers }, host, options)
+  if (!headers.every(([name]) => Object.hasOwn(inner.headers, name)))
+    throw malformed('the inner request to have signed headers alone, in lower case')
+  if (JSON.stringify(inner.keyId) !== JSON.stringify(signer)) throw principalRefused('two of them signed')
 }
 
 // OCI takes each header as a list; one value is all that is right. The target that it looks at must be the one checked.
 function innerHeaders(body: string): readonly (readonly [string, string])[] {
-  const { requestHeaders } = objectOf(body)
-  const lists = typeof requestHeaders === 'object' && requestHeaders !== null ? Object.entries(requestHeaders) : []
+  const lists = Object.entries(asJsonObject(onlySpelling(body)['requestHeaders']) ?? {})
   const single = lists.map(([name, list]) => [name, Array.isArray(list) && list.length === 1 ? list[0] : undefined])
-  const { '(request-target)': target, ...headers } = Object.fromEntries(single) as Readonly<Record<string, unknown>>
+  const { '(request-target)': target, ...headers } = Object.fromEntries(single) as JsonObject
   if (target === `get ${TARGET}`) return headersFromJson(headers)
-  throw new VerificationError('HEADERS_MALFORMED', `Expected the inner request to be a GET of ${TARGET}.`)
+  throw malformed(`the inner request to be a GET of ${TARGET}`)
 }
 
-// The text goes to OCI as it is, and another reader may take another one of two equal names: only the one spelling that
-// every reader reads alike is taken, which is what `clientProof` writes.
-function objectOf(json: string): { readonly requestHeaders?: unknown } {
-  const parsed = parsedJson(json)
-  const isPlain = typeof parsed === 'object' && parsed !== null && Object.keys(parsed).join() === 'requestHeaders'
-  if (isPlain && JSON.stringify(parsed) === json) return parsed
-  throw new VerificationError(
-    'HEADERS_MALFORMED',
-    'Expected "body" to be the JSON that clientProof writes: "requestHeaders" alone, no name twice, no white space.',
+// Another reader may take another one of two equal names: only the one spelling that every reader reads alike is taken,
+// which is what `clientProof` writes.
+function onlySpelling(json: string): JsonObject {
+  const parsed = asJsonObject(readJsonText(json)) ?? {}
+  if (Object.keys(parsed).join() === 'requestHeaders' && JSON.stringify(parsed) === json) return parsed
+  throw malformed(
+    '"body" to be the JSON that clientProof writes: "requestHeaders" alone, no name twice, no white space',
   )
 }
 
-function parsedJson(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    throw new VerificationError('HEADERS_MALFORMED', 'Expected "body" to be JSON.')
-  }
+function malformed(expected: string): VerificationError {
+  return new VerificationError('HEADERS_MALFORMED', `Expected ${expected}, found something else.`)
 }
 
 function requireSame({ subject, tenancy }: AuthenticatedClient, keyId: ParsedKeyId): void {

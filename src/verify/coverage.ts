@@ -12,9 +12,12 @@ export interface CoverageRules {
   readonly allowUnsignedHost?: boolean | undefined
   /** WARNING: the body can be replaced on the way. Only for the routes of streamed uploads. */
   readonly allowUnsignedBody?: boolean | undefined
+  /** WARNING: nobody hashes the body. Only where headers are judged without it, and whoever has it compares its digest. */
+  readonly allowAbsentBody?: boolean | undefined
 }
 
-const BODY_HEADERS = ['content-length', 'content-type', 'x-content-sha256']
+/** What describes a body, and is signed with it. */
+export const BODY_HEADERS: readonly string[] = ['content-length', 'content-type', 'x-content-sha256']
 const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH']
 // A joined field looks like one with a comma; none of these has one in earnest.
 const NEVER_WITH_COMMA = new Set(['host', ...BODY_HEADERS])
@@ -79,7 +82,8 @@ function malformed(expected: string, found: string): VerificationError {
   return new VerificationError('HEADERS_MALFORMED', `Expected ${expected}, found ${found}.`)
 }
 
-function notSigned(name: string): VerificationError {
+/** A signature that leaves a header out. */
+export function notSigned(name: string): VerificationError {
   return new VerificationError(
     'HEADER_NOT_SIGNED',
     `Expected the signature to cover "${name}", found it missing from the list.`,

@@ -40,6 +40,7 @@ export interface CertificateKeyId {
 const OCID = '[\\w-]+(?:\\.[\\w-]*){2,}\\.[\\w-]+'
 const TENANCY = 'ocid1\\.tenancy\\.[\\w-]+\\.[\\w-]*(?:\\.[\\w-]*)?\\.[\\w-]+'
 const USER = TENANCY.replace('tenancy', 'user')
+const EITHER_CASE = '[0-9a-fA-F]{2}'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -51,7 +52,7 @@ const FORMS: readonly (readonly [form: RegExp, read: (fields: Fields) => ParsedK
     ({ tenancy = '', user = '', fingerprint = '' }) => ({ kind: 'api-key', tenancy, user, fingerprint }),
   ],
   [
-    new RegExp(`^(?<tenancy>${TENANCY})/fed-x509-sha256/(?<fingerprint>(?:[0-9a-f]{2}:){31}[0-9a-f]{2})$`, 'i'),
+    new RegExp(`^(?<tenancy>${TENANCY})/fed-x509-sha256/(?<fingerprint>(?:${EITHER_CASE}:){31}${EITHER_CASE})$`),
     ({ tenancy = '', fingerprint = '' }) => ({
       kind: 'certificate',
       tenancy,
@@ -60,7 +61,7 @@ const FORMS: readonly (readonly [form: RegExp, read: (fields: Fields) => ParsedK
     }),
   ],
   [
-    new RegExp(`^(?<tenancy>${TENANCY})/fed-x509/(?<fingerprint>(?:[0-9a-f]{2}:){19}[0-9a-f]{2})$`, 'i'),
+    new RegExp(`^(?<tenancy>${TENANCY})/fed-x509/(?<fingerprint>(?:${EITHER_CASE}:){19}${EITHER_CASE})$`),
     ({ tenancy = '', fingerprint = '' }) => ({
       kind: 'certificate',
       tenancy,

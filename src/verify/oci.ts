@@ -1,3 +1,4 @@
+import type { Bytes } from '../encoding/bytes.js'
 import { VerificationError } from '../errors.js'
 import type { Claims } from '../types.js'
 import { type ApiKeyId, type CertificateKeyId, type ParsedKeyId, parseKeyId, type ResourceKeyId } from './key-id.js'
@@ -28,7 +29,10 @@ export interface VerifyOciOptions extends SignatureRules, TokenRules {
   readonly replayStore?: ReplayStore | undefined
 }
 
-/** Finds public keys. */
+/**
+ * Finds public keys. Look a key up by everything that the key id says, not by its fingerprint alone: no signature covers
+ * the key id, and whoever has a key of yours can write another user's or tenancy's name before its fingerprint.
+ */
 export type KeyResolver = (
   keyId: ApiKeyId | ResourceKeyId | CertificateKeyId,
 ) => PublicKeySource | undefined | Promise<PublicKeySource | undefined>
@@ -49,6 +53,7 @@ export interface VerifiedOciRequest extends VerifiedSignature {
  * `Request` is read; go on with the one in the result.
  *
  * @throws VerificationError with the reason, for your log: answer with one generic 401, which tells an attacker nothing.
+ * UsageError `BODY_NOT_REPLAYABLE` for a `Request` whose body was read already.
  * @example
  * ```ts
  * import { verifyOci } from 'countersign/verify/oci'
@@ -57,7 +62,8 @@ export interface VerifiedOciRequest extends VerifiedSignature {
  * declare const publicKeys: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
  * const { subject, tenancy } = await verifyOci(request, {
  *   hosts: ['api.example.com'],
- *   resolveKey: (keyId) => (keyId.kind === 'api-key' ? publicKeys.get(keyId.fingerprint) : undefined),
+ *   resolveKey: (keyId) =>
+ *     keyId.kind === 'api-key' ? publicKeys.get(`${keyId.tenancy}/${keyId.user}/${keyId.fingerprint}`) : undefined,
  *   tenancies: ['ocid1.tenancy.oc1..a'],
  * })
  * ```
@@ -67,15 +73,16 @@ export async function verifyOci(
   request: Request | WireRequest,
   options: VerifyOciOptions,
 ): Promise<VerifiedOciRequest> {
-  const { signature, found } = await checkedSignature(request, options, (keyId, now) => findKey(keyId, options, now))
-  const { text, keyId, claims } = found
+  const { signature, signatureBytes, found } = await checkedSignature(request, options, (keyId, now) =>
+    findKey(keyId, options, now),
+  )
+  const { keyId, claims } = found
   const verified = { ...signature, keyId, ...principalOf(keyId, claims), ...(claims && { claims }) }
-  await assertWelcome(verified, text, options)
+  await assertWelcome(verified, signatureBytes, options)
   return verified
 }
 
 interface FoundKey {
-  readonly text: string
   readonly keyId: ParsedKeyId
   readonly key: CryptoKey
   readonly claims?: Claims
@@ -84,23 +91,22 @@ interface FoundKey {
 async function findKey(text: string, options: VerifyOciOptions, now: number): Promise<FoundKey> {
   const { minimumKeyBits: minimumBits = 2048, resolveKey } = options
   const keyId = parseKeyId(text)
-  if (keyId.kind === 'token')
-    return { text, keyId, ...(await verifiedToken(keyId.token, options, { now, minimumBits })) }
+  if (keyId.kind === 'token') return { keyId, ...(await verifiedToken(keyId.token, options, { now, minimumBits })) }
   const source = await resolveKey?.(keyId)
   if (!source) throw new VerificationError('KEY_NOT_FOUND', 'Expected a key id that resolveKey knows, found another.')
   const key = await verificationKey(source, minimumBits)
   if (keyId.kind === 'api-key') await assertFingerprint(key, keyId.fingerprint)
-  return { text, keyId, key }
+  return { keyId, key }
 }
 
 /** Replay comes last, so that a refused request does not use up a signature. */
-async function assertWelcome(request: VerifiedOciRequest, keyId: string, options: VerifyOciOptions): Promise<void> {
+async function assertWelcome(request: VerifiedOciRequest, signature: Bytes, options: VerifyOciOptions): Promise<void> {
   const { tenancies, authorize, replayStore, maxAgeMs = 300_000, maxFutureMs = 60_000 } = options
-  const { tenancy, time, signingString } = request
+  const { tenancy, time } = request
   if (tenancies && !(tenancy && tenancies.includes(tenancy))) throw principalRefused()
   if (authorize && !(await authorize(request))) throw principalRefused()
   const expiresAt = time + maxAgeMs + maxFutureMs
-  if (!replayStore || (await replayStore.insert(await replayKey(keyId, signingString), expiresAt))) return
+  if (!replayStore || (await replayStore.insert(await replayKey(signature), expiresAt))) return
   throw new VerificationError('REPLAYED', 'Expected a request not seen before, found one that was.')
 }
 

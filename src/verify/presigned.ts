@@ -1,5 +1,4 @@
 import { UsageError, VerificationError } from '../errors.js'
-import { signingString } from '../signers/oci-signing-string.js'
 import { type Clock, systemClock } from '../types.js'
 import { parseAuthorization } from './authorization.js'
 import { coveredBody } from './body.js'
@@ -10,8 +9,10 @@ import { type ReplayStore, replayKey } from './replay.js'
 import { type TimeWindow, timeOf } from './time-window.js'
 
 /** Rules for a request whose signature OCI itself will check: all that can be said without the key. */
-export interface PresignedRules extends CoverageRules, TimeWindow {
+export interface PresignedRules extends Pick<CoverageRules, 'requiredHeaders' | 'allowMixedCaseNames'>, TimeWindow {
   readonly clock?: Clock | undefined
+  /** Longer bodies are refused. Default: 64 KiB. */
+  readonly maxBodyBytes?: number | undefined
   /** Refuses what was seen before. Logins should have one, or a challenge. */
   readonly replayStore?: ReplayStore | undefined
 }
@@ -36,31 +37,28 @@ const MAX_BODY_BYTES = 65_536
  */
 export async function checkPresigned(request: WireRequest | Request, rules: PresignedRules): Promise<Presigned> {
   const { clock = systemClock, replayStore, maxAgeMs = 300_000, maxFutureMs = 60_000 } = rules
-  const sent = received(request, MAX_BODY_BYTES)
+  const { requiredHeaders, allowMixedCaseNames, maxBodyBytes = MAX_BODY_BYTES } = rules
+  const coverage = { requiredHeaders, allowMixedCaseNames }
+  const sent = received(request, maxBodyBytes)
   const text = singleValue(sent, 'authorization')
   if (text === undefined) throw new VerificationError('AUTHORIZATION_MISSING', 'Expected an Authorization header.')
   const authorization = parseAuthorization(text)
-  const values = await signedValues(sent, authorization.headers, rules)
+  const values = await signedValues(sent, authorization.headers, coverage)
   const time = timeOf(values, clock(), rules)
-  await coveredBody(sent, values, rules)
-  const key = (): Promise<string> => replayKey(authorization.keyId, signingString(Object.keys(values), values))
+  await coveredBody(sent, values, coverage)
   return {
     keyId: parseKeyId(authorization.keyId),
     headers: { ...values, authorization: text },
     time,
     async claim() {
-      if (!replayStore || (await replayStore.insert(await key(), time + maxAgeMs + maxFutureMs))) return
+      if (
+        !replayStore ||
+        (await replayStore.insert(await replayKey(authorization.signature), time + maxAgeMs + maxFutureMs))
+      )
+        return
       throw new VerificationError('REPLAYED', 'Expected a request not seen before, found one that was.')
     },
   }
-}
-
-/** Headers as they come in JSON. @throws VerificationError `HEADERS_MALFORMED` for anything but a few short texts. */
-export function headersFromJson(value: unknown): readonly (readonly [string, string])[] {
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
-  const isSmall = entries.length > 0 && entries.length <= 20
-  if (isSmall && entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return entries
-  throw new VerificationError('HEADERS_MALFORMED', 'Expected "headers" to be an object of up to twenty texts.')
 }
 
 /** Tenancies must be named: OCI knows the users of all of them. @throws UsageError `OPTION_INVALID` for none. */

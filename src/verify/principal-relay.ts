@@ -1,16 +1,11 @@
 import { runtime } from '#runtime'
 import { VerificationError } from '../errors.js'
 import { parseAuthorization } from './authorization.js'
-import { assertChallenge, CHALLENGE_HEADER } from './challenge.js'
+import { assertChallenge, challengeHeaders } from './challenge.js'
 import { type ApiKeyId, parseKeyId } from './key-id.js'
 import { askOci } from './oci-answer.js'
-import {
-  checkPresigned,
-  headersFromJson,
-  type PresignedRules,
-  principalRefused,
-  requireTenancies,
-} from './presigned.js'
+import { checkPresigned, type PresignedRules, principalRefused, requireTenancies } from './presigned.js'
+import { headersFromJson, proofFields, proofFieldsOf } from './proof-json.js'
 import { identityHost, type RelayRegionRules, relayRegion } from './relay-region.js'
 
 /** What a client sends to prove which user it is: the headers of a signed Get User request that it does not send. */
@@ -25,8 +20,11 @@ export interface UserProof {
 export interface RelayOptions extends RelayRegionRules, Omit<PresignedRules, 'requiredHeaders'> {
   /** The OCIDs of the tenancies whose users may call. There is no default: every tenancy has a user of any name. */
   readonly tenancies: readonly string[]
-  /** The challenge that this client was given. Without one, whoever sees a proof can use it for five minutes. */
-  readonly challenge?: string | undefined
+  /**
+   * The challenge that this client was given. Leave the option out to go without, and whoever sees a proof can use it for
+   * five minutes; one that is there and undefined was not found, and is refused.
+   */
+  readonly challenge?: string
   /** @defaultValue the runtime's own `fetch` */
   readonly fetch?: typeof fetch | undefined
   /** @defaultValue 10 000 */
@@ -63,16 +61,17 @@ export interface RelayedUser {
  */
 export async function verifyUserProof(proof: UserProof, options: RelayOptions): Promise<RelayedUser> {
   requireTenancies(options.tenancies)
-  const region = relayRegion(proof.region, options)
-  const headers = headersFromJson(proof.headers)
+  const fields = proofFields(proof)
+  const region = relayRegion(fields['region'], options)
+  const headers = headersFromJson(fields['headers'])
   const { user, tenancy } = claimedUser(headers)
   if (!options.tenancies.includes(tenancy)) throw principalRefused('its tenancy is another')
   if (realmOf(user) !== region.realm || realmOf(tenancy) !== region.realm)
     throw principalRefused('its realm is another')
   const target = `/20160918/users/${user}`
-  const requiredHeaders = options.challenge === undefined ? [] : [CHALLENGE_HEADER]
+  const requiredHeaders = challengeHeaders(options)
   const presigned = await checkPresigned({ method: 'GET', target, headers }, { ...options, requiredHeaders })
-  assertChallenge(presigned.headers[CHALLENGE_HEADER], options.challenge)
+  assertChallenge(presigned.headers, options)
   const host = identityHost(presigned.headers['host'], region)
   await presigned.claim()
   const { fetch = runtime.fetch, timeoutMs } = options
@@ -81,9 +80,9 @@ export async function verifyUserProof(proof: UserProof, options: RelayOptions): 
 }
 
 /**
- * The proof in the JSON body of a request.
+ * The proof in the JSON body of a request, of at most 64 KiB.
  *
- * @throws VerificationError `HEADERS_MALFORMED`
+ * @throws VerificationError `HEADERS_MALFORMED`, `BODY_TOO_LARGE`; UsageError `BODY_NOT_REPLAYABLE` for a body that was read.
  * @example
  * ```ts
  * import { readUserProof } from 'countersign/verify/principal-relay'
@@ -93,8 +92,7 @@ export async function verifyUserProof(proof: UserProof, options: RelayOptions): 
  * ```
  */
 export async function readUserProof(request: Request): Promise<UserProof> {
-  const body: unknown = await request.json().catch(() => undefined)
-  const { region, headers } = (body ?? {}) as Partial<UserProof>
+  const { region, headers } = await proofFieldsOf(request)
   if (typeof region !== 'string')
     throw new VerificationError('HEADERS_MALFORMED', 'Expected JSON with "region" and "headers".')
   return { region, headers: Object.fromEntries(headersFromJson(headers)) }

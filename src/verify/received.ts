@@ -1,6 +1,6 @@
 import type { Bytes } from '../encoding/bytes.js'
 import { readStream } from '../encoding/streams.js'
-import { VerificationError } from '../errors.js'
+import { UsageError, VerificationError } from '../errors.js'
 
 /** A request as it came over the wire: prefer it wherever the platform shows the raw request line and header list. */
 export interface WireRequest {
@@ -17,11 +17,11 @@ export interface WireRequest {
 export interface ReceivedRequest {
   readonly method: string
   readonly target: string
-  /** Every value of a header by lower-case name, trimmed. */
+  /** Every value of a header by lower-case name, as it came. */
   readonly headers: ReadonlyMap<string, readonly string[]>
   /** Whether the platform may have joined repeated fields into one with commas. */
   readonly merged: boolean
-  /** The body, read at the first call. */
+  /** The body, read at the first call. @throws VerificationError `BODY_TOO_LARGE`, `BODY_DIGEST_MISMATCH` for half of one */
   readonly body: () => Promise<Bytes>
 }
 
@@ -32,6 +32,10 @@ export function received(request: Request | WireRequest, maxBodyBytes: number): 
 
 function fromWire({ method, target, headers, body = new Uint8Array() }: WireRequest, limit: number): ReceivedRequest {
   if (!/^[A-Za-z-]+$/.test(method) || !/^[!-~]+$/.test(target)) throw refused('(request-target)')
+  // Of a target with a host in it, some frameworks take that host, which nobody looked at here.
+  if (target !== '*' && !target.startsWith('/')) {
+    throw new VerificationError('HEADERS_MALFORMED', 'Expected a target that begins with "/", found another form.')
+  }
   const whole = async (): Promise<Bytes> => {
     if (body.length > limit) throw tooLong(limit)
     return body
@@ -56,23 +60,36 @@ function fromRequest(request: Request, limit: number): ReceivedRequest {
 
 async function bodyOf(request: Request, limit: number): Promise<Bytes> {
   if (request.body === null) return new Uint8Array()
-  // Firefox shows no stream of a request's body.
-  const bytes = request.body ? await readStream(request.body, limit) : new Uint8Array(await request.arrayBuffer())
+  if (request.bodyUsed || request.body?.locked)
+    throw new UsageError(
+      'BODY_NOT_REPLAYABLE',
+      'Expected a body nobody has read: verify before it is read, or a clone.',
+    )
+  const bytes = await bytesOf(request, limit).catch((cause: unknown) => {
+    throw new VerificationError('BODY_DIGEST_MISMATCH', 'Expected a whole body, found one that broke off.', { cause })
+  })
   if (!bytes || bytes.length > limit) throw tooLong(limit)
   return bytes
+}
+
+async function bytesOf(request: Request, limit: number): Promise<Bytes | undefined> {
+  // Firefox shows no stream of a request's body.
+  return request.body ? readStream(request.body, limit) : new Uint8Array(await request.arrayBuffer())
 }
 
 function valuesByName(fields: Iterable<readonly [string, string]>): Map<string, string[]> {
   const values = new Map<string, string[]>()
   for (const [field, value] of fields) {
     const name = field.toLowerCase()
-    values.set(name, [...(values.get(name) ?? []), value.trim()])
+    const others = values.get(name)
+    if (others) others.push(value)
+    else values.set(name, [value])
   }
   return values
 }
 
 /**
- * The one value of a header, or `undefined` when it did not come.
+ * The one value of a header without the white space around it, or `undefined` when it did not come.
  *
  * @throws VerificationError `HEADER_DUPLICATED`, or `HEADERS_MALFORMED` for anything but printable ASCII: other bytes have no one spelling.
  */
@@ -85,7 +102,8 @@ export function singleValue({ headers }: ReceivedRequest, name: string): string 
     )
   }
   if (value !== undefined && !/^[\t -~]*$/.test(value)) throw refused(name)
-  return value
+  // Nothing but spaces and tabs is left that this could take away.
+  return value?.trim()
 }
 
 function tooLong(limit: number): VerificationError {

@@ -1,4 +1,4 @@
-import { toHex, utf8 } from '../encoding/bytes.js'
+import { type Bytes, toHex } from '../encoding/bytes.js'
 import type { Clock } from '../types.js'
 
 /**
@@ -31,7 +31,10 @@ function forgetExpired(seen: Map<string, number>, now: number): void {
   }
 }
 
-/** One key for one signature, whatever its spelling: what was signed, and with whose key. */
-export async function replayKey(keyId: string, signingString: string): Promise<string> {
-  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(`${keyId}\n${signingString}`))))
+/**
+ * One key for one signed request, however it is spelled. The padding of these signatures is fixed, so one key makes one
+ * signature of one text; the key id is left out, because no signature covers it and some resolvers take several for a key.
+ */
+export async function replayKey(signature: Bytes): Promise<string> {
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', signature)))
 }

@@ -42,7 +42,7 @@ export interface VerifiedSignature {
  * Verifies that the holder of one key signed a request. Whose key it is, you must know already: the key id is not looked
  * at. Where principals call, use `verifyOci`.
  *
- * @throws VerificationError with the reason, for your log.
+ * @throws VerificationError with the reason, for your log; UsageError `BODY_NOT_REPLAYABLE` for a body that was read.
  * @example
  * ```ts
  * import { verifySignature } from 'countersign/verify/signature'
@@ -63,12 +63,18 @@ export async function verifySignature(
   return signature
 }
 
+interface Checked<Found> {
+  readonly signature: VerifiedSignature
+  readonly signatureBytes: Bytes
+  readonly found: Found
+}
+
 /** The checks in their order, cheap ones first; the key is looked for when the request is otherwise in order. */
 export async function checkedSignature<Found extends { readonly key: CryptoKey }>(
   request: Request | WireRequest,
   rules: SignatureRules,
   find: (keyId: string, now: number) => Promise<Found>,
-): Promise<{ readonly signature: VerifiedSignature; readonly found: Found }> {
+): Promise<Checked<Found>> {
   const { clock = systemClock, maxBodyBytes = 2 ** 24 } = rules
   const now = clock()
   const sent = received(request, maxBodyBytes)
@@ -77,7 +83,7 @@ export async function checkedSignature<Found extends { readonly key: CryptoKey }
   assertHost(sent, rules)
   const time = timeOf(values, now, rules)
   const found = await find(authorization.keyId, now)
-  const signedHeaders = Object.keys(values)
+  const signedHeaders = authorization.headers.map((name) => name.toLowerCase())
   const text = signingString(signedHeaders, values)
   await assertSignature(found.key, authorization.signature, utf8(text))
   const body = await coveredBody(sent, values, rules)
@@ -91,20 +97,22 @@ export async function checkedSignature<Found extends { readonly key: CryptoKey }
     ...(body && { body }),
     signingString: text,
   }
-  return { signature: covered, found }
+  return { signature: covered, signatureBytes: authorization.signature, found }
 }
 
 function authorizationOf(request: ReceivedRequest): ParsedAuthorization {
-  const [value, ...more] = request.headers.get('authorization') ?? []
-  if (value === undefined)
-    throw new VerificationError('AUTHORIZATION_MISSING', 'Expected an Authorization header, found none.')
-  if (more.length === 0) return parseAuthorization(value)
-  throw new VerificationError('AUTHORIZATION_MALFORMED', `Expected one Authorization header, found ${more.length + 1}.`)
+  const { length = 0 } = request.headers.get('authorization') ?? []
+  if (length > 1)
+    throw new VerificationError('AUTHORIZATION_MALFORMED', `Expected one Authorization header, found ${length}.`)
+  const value = singleValue(request, 'authorization')
+  if (value !== undefined) return parseAuthorization(value)
+  throw new VerificationError('AUTHORIZATION_MISSING', 'Expected an Authorization header, found none.')
 }
 
 function assertHost(request: ReceivedRequest, { hosts }: SignatureRules): void {
   const host = (singleValue(request, 'host') ?? '').toLowerCase()
-  const known = typeof hosts === 'function' ? hosts(host) : hosts.some((own) => own.toLowerCase() === host)
+  // To the letter: a promise, which the types do not allow here, would count as a yes.
+  const known = typeof hosts === 'function' ? hosts(host) === true : hosts.some((own) => own.toLowerCase() === host)
   if (!known)
     throw new VerificationError(
       'HOST_REFUSED',

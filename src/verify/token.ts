@@ -101,8 +101,8 @@ function assertInForce({ exp, iat, nbf }: Claims, now: number): void {
   if (exp + EXPIRY_SKEW_S < now) throw refused('a token in force', `one that expired ${Math.round(now - exp)} s ago`)
   for (const begin of [iat, nbf]) {
     if (begin === undefined) continue
-    if (typeof begin !== 'number' || !(begin - ISSUE_SKEW_S <= now))
-      throw refused('a token in force', 'one of the future')
+    if (typeof begin !== 'number') throw refused('numbers as the times of a token', 'something else')
+    if (!(begin - ISSUE_SKEW_S <= now)) throw refused('a token in force', 'one of the future')
   }
 }
 

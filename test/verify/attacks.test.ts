@@ -155,6 +155,23 @@ describe('replay', () => {
     expect(await refusal(respelled, { replayStore })).toMatchObject({ code: 'REPLAYED' })
   })
 
+  it('is not helped by another spelling of the key id, which no signature covers', async () => {
+    const resource = 'ocid1.fnfunc.oc1.phx.aaaa'
+    const pairs = Array.from({ length: 32 }, () => 'ab').join(':')
+    const spellings = [
+      [`${TENANCY}/fed-x509-sha256/${pairs}`, `${TENANCY}/fed-x509-sha256/${pairs.toUpperCase()}`],
+      [`resource/v2.1.1/${TENANCY}/${resource}`, `resource/v2.1.2/${TENANCY}/${resource}`, `resource/v2.1/${resource}`],
+    ]
+    for (const [first = '', ...others] of spellings) {
+      const replayStore = memoryReplayStore(clock)
+      await verifyOci(wire({ keyId: first }), { ...rules, replayStore })
+      for (const other of others) {
+        const respelled = wire({ authorization: (value) => value.replace(KEY_ID, other) })
+        expect(await refusal(respelled, { replayStore })).toMatchObject({ code: 'REPLAYED' })
+      }
+    }
+  })
+
   it('does not let a refused request use up a signature', async () => {
     const replayStore = memoryReplayStore(clock)
     expect(await refusal(wire(), { replayStore, tenancies: [] })).toMatchObject({ code: 'PRINCIPAL_REFUSED' })
@@ -199,6 +216,20 @@ describe('a valid signature of somebody else', () => {
       keyId.kind === 'api-key' && keyId.user === USER ? publicKey : undefined
     const request = wire({ authorization: (value) => value.replace(KEY_ID, other) })
     expect(await refusal(request, { resolveKey })).toMatchObject({ code: 'KEY_NOT_FOUND' })
+  })
+
+  it('a key of our own does not open the account of another, where keys are known by their whole key id', async () => {
+    const publicKeys = new Map([[KEY_ID, publicKey]])
+    const resolveKey: VerifyOciOptions['resolveKey'] = (keyId) =>
+      keyId.kind === 'api-key' ? publicKeys.get(`${keyId.tenancy}/${keyId.user}/${keyId.fingerprint}`) : undefined
+    expect(await verifyOci(wire(), { ...rules, resolveKey })).toMatchObject({ subject: USER })
+    for (const [mine, theirs] of [
+      [USER, 'ocid1.user.oc1..admin'],
+      [TENANCY, 'ocid1.tenancy.oc1..other'],
+    ] as const) {
+      const request = wire({ keyId: KEY_ID.replace(mine, theirs) })
+      expect(await refusal(request, { resolveKey })).toMatchObject({ code: 'KEY_NOT_FOUND' })
+    }
   })
 
   it('a request for another service does not pass', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { ConfigurationError } from '../../src/errors.js'
 import { createSignedFetch } from '../../src/http/signed-fetch.js'
 import { clientProof, userProof } from '../../src/logins/principal-proof.js'
 import { signOci } from '../../src/signers/oci.js'
@@ -12,7 +13,12 @@ import {
   filterGroupMembership,
 } from '../../src/verify/authenticate-client.js'
 import { CHALLENGE_HEADER, newChallenge } from '../../src/verify/challenge.js'
-import { type ClientProof, type ClientProofOptions, verifyClientProof } from '../../src/verify/client-proof.js'
+import {
+  type ClientProof,
+  type ClientProofOptions,
+  readClientProof,
+  verifyClientProof,
+} from '../../src/verify/client-proof.js'
 import { memoryReplayStore } from '../../src/verify/replay.js'
 
 const URL_HERE = 'https://api.example.com/orders?limit=1'
@@ -116,6 +122,51 @@ describe('authenticateClient', () => {
     await expect(authenticateClient(forged, service())).rejects.toMatchObject({ code: 'SIGNATURE_MISMATCH' })
   })
 
+  test('reads claims of any kind, and leaves out those that say nothing', async () => {
+    const claims = [
+      null,
+      { key: 'ptype', value: 'user' },
+      { key: 'mfa', value: true },
+      { key: '__proto__', value: 'x' },
+    ]
+    const principal = { tenantId: emulator.identities.tenancy, subjectId: 'a', claims: [...claims, { key: 'empty' }] }
+    const fetch = async () => Response.json({ success: true, principal })
+    const client = await authenticateClient(await signed(await userKey()), service({ fetch }))
+    expect(Object.entries(client.claims)).toEqual([
+      ['ptype', 'user'],
+      ['mfa', 'true'],
+      ['__proto__', 'x'],
+    ])
+  })
+
+  test('reads no more of a body than it is told to', async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x'.repeat(70_000) }
+    const request = await signed(await userKey(), init)
+    await expect(authenticateClient(request.clone(), service())).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' })
+    await expect(authenticateClient(request, service({ maxBodyBytes: 70_000 }))).resolves.toBeDefined()
+  })
+
+  test('says so when its endpoint is no URL', async () => {
+    await expect(
+      authenticateClient(await signed(await userKey()), service({ endpoint: 'auth.example' })),
+    ).rejects.toMatchObject({ code: 'URL_INVALID' })
+  })
+
+  test('lets the trouble of its own credentials through', async () => {
+    const fetch = async () => Promise.reject(new ConfigurationError('NOT_CONFIGURED', 'Expected a principal.'))
+    await expect(authenticateClient(await signed(await userKey()), service({ fetch }))).rejects.toMatchObject({
+      code: 'NOT_CONFIGURED',
+    })
+  })
+
+  test('refuses where the challenge that was given cannot be found', async () => {
+    const request = await signed(await userKey(), { headers: { [CHALLENGE_HEADER]: newChallenge() } }, [
+      CHALLENGE_HEADER,
+    ])
+    const challenges = { challenge: undefined } as unknown as { challenge: string }
+    await expect(authenticateClient(request, service(challenges))).rejects.toMatchObject({ code: 'REPLAYED' })
+  })
+
   test('refuses the same request twice, where seen ones are remembered', async () => {
     const replayStore = memoryReplayStore(() => now)
     const request = await signed(await userKey())
@@ -138,6 +189,11 @@ describe('authenticateClient', () => {
     ],
     ['names no claims', { success: true, principal: { tenantId: 'a', subjectId: 'b', claims: [] } }],
     ['names no principal', { success: true }],
+    ['names a principal that is none', { success: true, principal: 'x' }],
+    [
+      'names claims that are none',
+      { success: true, principal: { tenantId: 'a', subjectId: 'b', claims: [null, 1, {}] } },
+    ],
   ])('refuses when the answer %s', async (_, answer) => {
     const fetch = async () => Response.json(answer)
     await expect(authenticateClient(await signed(await userKey()), service({ fetch }))).rejects.toMatchObject({
@@ -193,6 +249,22 @@ describe('verifyClientProof', () => {
       'HEADERS_MALFORMED',
     ],
     [
+      'whose inner request has a header that nobody signed',
+      (proof) => rebuilt(proof, (body) => body.replace(/\}\}$/, ',"x-admin":["true"]}}')),
+      'HEADERS_MALFORMED',
+    ],
+    [
+      'whose inner request has a second target, in another case',
+      (proof) => rebuilt(proof, (body) => body.replace(/\}\}$/, ',"(Request-Target)":["get /20160918/users/x"]}}')),
+      'HEADERS_MALFORMED',
+    ],
+    [
+      'whose inner request names a header in another case',
+      (proof) => rebuilt(proof, (body) => body.replace('"host":', '"Host":')),
+      'HEADERS_MALFORMED',
+    ],
+    ['that is nothing', () => null as never, 'HEADERS_MALFORMED'],
+    [
       'whose body names its headers in another case as well',
       (proof) => rebuilt(proof, (body) => body.replace(/\}$/, ',"REQUESTHEADERS":{}}')),
       'HEADERS_MALFORMED',
@@ -222,6 +294,34 @@ describe('verifyClientProof', () => {
   test.each(changes)('refuses a proof %s', async (_, change, code) => {
     await expect(verifyClientProof(await change(await proofOf()), options())).rejects.toMatchObject({ code })
     expect(emulator.counters.snapshot().requests).toEqual({})
+  })
+
+  test('refuses any challenge where the one that was given cannot be found', async () => {
+    const challenges = { challenge: undefined } as unknown as { challenge: string }
+    await expect(verifyClientProof(await proofOf(), options(challenges))).rejects.toMatchObject({ code: 'REPLAYED' })
+  })
+
+  test('insists on a signed body and host, whatever else it is told', async () => {
+    const proof = await proofOf()
+    const lenient = { allowUnsignedBody: true, allowUnsignedHost: true } as Partial<ClientProofOptions>
+    await expect(verifyClientProof({ ...proof, body: `${proof.body} ` }, options(lenient))).rejects.toMatchObject({
+      code: 'BODY_DIGEST_MISMATCH',
+    })
+    const authorization = proof.headers['authorization']?.replace(' x-content-sha256', '') ?? ''
+    const bodiless = { ...proof, headers: { ...proof.headers, authorization } }
+    await expect(verifyClientProof(bodiless, options(lenient))).rejects.toMatchObject({ code: 'HEADER_NOT_SIGNED' })
+  })
+
+  test('reads the proof of a login', async () => {
+    const proof = await proofOf()
+    const url = 'https://api.example.com/login'
+    const read = await readClientProof(new Request(url, { method: 'POST', body: JSON.stringify(proof) }))
+    await expect(verifyClientProof(read, options())).resolves.toMatchObject({ type: 'instance' })
+    for (const body of ['', '[]', 'null', '{"region":"us-phoenix-1","headers":{"a":"b"}}', 'x'.repeat(70_000)]) {
+      await expect(readClientProof(new Request(url, { method: 'POST', body }))).rejects.toMatchObject({
+        name: 'VerificationError',
+      })
+    }
   })
 
   test('refuses a challenge that is signed inside alone', async () => {

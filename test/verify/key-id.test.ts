@@ -49,6 +49,8 @@ describe('parseKeyId', () => {
     `${TENANCY}/${USER}/${pairs(15)}`,
     `${TENANCY}/../${FINGERPRINT}`,
     `${TENANCY}/fed-x509/${pairs(32)}`,
+    `${TENANCY}/FED-X509/${pairs(20)}`,
+    `${TENANCY.toUpperCase()}/fed-x509-sha256/${pairs(32)}`,
     `${TENANCY}/fed-x509-sha256/${pairs(20)}`,
     `resource/v2.1.1/${RESOURCE}`,
     `resource/v3/${RESOURCE}`,

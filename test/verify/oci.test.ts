@@ -69,6 +69,8 @@ describe('a request in order', () => {
     ['names of parameters in another case', replace(/keyId/, 'KEYID')],
     ['another case of the scheme', replace('Signature ', 'signature ')],
     ['spaces after commas', replace(/",/g, '", ')],
+    ['spaces around commas and equals signs', replace(/(\w+)="([^"]*)"(,?)/g, '$1 = "$2" $3 ')],
+    ['a parameter that nobody knows', replace('version', 'xkeyId="other",version')],
   ])('may have %s', async (_, authorization) => {
     expect(await verify({ authorization })).toMatchObject({ subject: USER })
   })
@@ -132,6 +134,11 @@ describe('refuses', () => {
       'an empty list of headers',
       'AUTHORIZATION_MALFORMED',
       { authorization: replace(/headers="[^"]*"/, 'headers=""') },
+    ],
+    [
+      'a header name of more than 100 letters',
+      'HEADERS_MALFORMED',
+      { authorization: replace(' host', ` host ${'X'.repeat(101)}`) },
     ],
     ['two spaces in the list', 'HEADERS_MALFORMED', { authorization: replace('x-date (', 'x-date  (') }],
     ['a header name in another case', 'HEADERS_MALFORMED', { signed: ['X-Date', '(request-target)', 'host'] }],
@@ -290,6 +297,65 @@ describe('refuses', () => {
     },
   )
 
+  it.each(['host', 'x-date', 'authorization'])(
+    'a line end or another character around the value of %s',
+    async (name) => {
+      for (const extra of ['\r\n', '\n', '\0', '\u00a0', '\ufeff', '\u2028', '\v']) {
+        const { headers, ...rest } = wire()
+        for (const around of [(value: string) => `${value}${extra}`, (value: string) => `${extra}${value}`]) {
+          const spoiled = [...headers].map(([field, value]) => [field, field === name ? around(value) : value] as const)
+          expect(await rejection(verifyOci({ ...rest, headers: spoiled }, rules))).toMatchObject({
+            code: 'HEADERS_MALFORMED',
+          })
+        }
+      }
+    },
+  )
+
+  it.each([`https://${HOST}/things`, 'http://other.example.com/things', 'other.example.com:443', 'things', '**'])(
+    'the target %s, which some frameworks take a host from',
+    async (target) => {
+      expect(await refusal({ target })).toMatchObject({ code: 'HEADERS_MALFORMED' })
+    },
+  )
+
+  it.each(['DELETE', 'GET', 'REPORT'])('a body with %s whose type and length nobody signed', async (method) => {
+    const signed = ['x-date', '(request-target)', 'host', 'x-content-sha256']
+    expect(await refusal({ method, body: json, signed })).toMatchObject({ code: 'HEADER_NOT_SIGNED' })
+    expect(await verify({ method, body: json })).toMatchObject({ method, subject: USER })
+  })
+
+  it('a Request whose body somebody has read, or is reading: that is for the service to mend', async () => {
+    const read = asRequest(wire({ body: json }))
+    await read.text()
+    const reading = asRequest(wire({ body: json }))
+    reading.body?.getReader()
+    for (const request of [read, reading]) {
+      expect(await rejection(verifyOci(request, rules))).toMatchObject({
+        name: 'UsageError',
+        code: 'BODY_NOT_REPLAYABLE',
+      })
+    }
+  })
+
+  it('a body that breaks off', async () => {
+    const { method, target, headers } = wire({ body: json })
+    const body = new ReadableStream({
+      pull: (controller) => controller.error(new TypeError('terminated')),
+    })
+    const init = { method, headers: headers as [string, string][], body, duplex: 'half' }
+    const request = new Request(`https://${HOST}${target}`, init)
+    expect(await rejection(verifyOci(request, rules))).toMatchObject({
+      name: 'VerificationError',
+      code: 'BODY_DIGEST_MISMATCH',
+    })
+  })
+
+  it('a host that a function promises to know later', async () => {
+    const hosts = (async () => false) as unknown as VerifyOciOptions['hosts']
+    expect(await refusal({}, { hosts })).toMatchObject({ code: 'HOST_REFUSED' })
+  })
+
   it('an unsigned header that came twice: not at all, for nobody relies on it', async () => {
     const { headers, ...rest } = wire()
     expect(await verifyOci({ ...rest, headers: [...headers, ['x-a', '1'], ['x-a', '2']] }, rules)).toMatchObject({
@@ -392,6 +458,15 @@ describe('what weakens it, only when asked', () => {
     })
   })
 
+  it('judges headers whose body is elsewhere, and then does not vouch for it', async () => {
+    const { body: _, ...headersAlone } = wire({ body: json })
+    expect(await rejection(verifyOci(headersAlone, rules))).toMatchObject({ code: 'BODY_DIGEST_MISMATCH' })
+    const verified = await verifyOci(headersAlone, { ...rules, allowAbsentBody: true })
+    expect([verified.body, verified.headers.get('x-content-sha256')]).toEqual([undefined, sha256(json)])
+    const undescribed = { body: json, signed: ['x-date', '(request-target)', 'host'] }
+    expect(await refusal(undescribed, { allowAbsentBody: true })).toMatchObject({ code: 'HEADER_NOT_SIGNED' })
+  })
+
   it('moves the window', async () => {
     const ahead = { headers: { 'x-date': 'Thu, 01 Jan 2026 12:04:00 GMT' } }
     expect((await verify(ahead, { maxFutureMs: 300_000 })).time).toBe(NOON + 240_000)
@@ -404,6 +479,13 @@ describe('what weakens it, only when asked', () => {
     expect(
       await verify({ headers: { host: 'A.Example.com' } }, { hosts: (host) => host.endsWith('.example.com') }),
     ).toBeDefined()
+  })
+})
+
+describe('the order of the lines', () => {
+  it('is that of the list, also when the name of a header is a number', async () => {
+    const signed = ['x-date', '(request-target)', 'host', '7', '3']
+    expect((await verify({ headers: { 7: 'a', 3: 'b' }, signed })).signedHeaders).toEqual(signed)
   })
 })
 

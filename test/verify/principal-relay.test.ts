@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { ConfigurationError } from '../../src/errors.js'
 import { userProof } from '../../src/logins/principal-proof.js'
 import { signOciHeaders } from '../../src/signers/oci.js'
 import { createEmulator, type Emulator } from '../../src/testing/emulator.js'
@@ -175,6 +176,21 @@ describe('refused without a call', () => {
       'HEADERS_MALFORMED',
     ],
     ['no headers', async () => ({ region: 'us-phoenix-1', headers: undefined as never }), {}, 'HEADERS_MALFORMED'],
+    ['a list of headers', async () => ({ region: 'us-phoenix-1', headers: ['a'] as never }), {}, 'HEADERS_MALFORMED'],
+    ['nothing at all', async () => null as never, {}, 'HEADERS_MALFORMED'],
+    ['a text', async () => 'us-phoenix-1' as never, {}, 'HEADERS_MALFORMED'],
+    [
+      'a challenge that was looked up and not found',
+      async () => proofOf(),
+      { challenge: undefined },
+      'HEADER_NOT_SIGNED',
+    ],
+    [
+      'a challenge of its own, where ours was not found',
+      async () => proofOf(alice, newChallenge()),
+      { challenge: undefined },
+      'REPLAYED',
+    ],
   ] as const)('%s', async (_, proof, changes, code) => {
     const error: unknown = await verifyUserProof(await proof(), options(changes as Partial<RelayOptions>)).catch(
       (reason: unknown) => reason,
@@ -245,6 +261,20 @@ describe('refused after asking OCI', () => {
   })
 })
 
+/** An answer of which half comes. */
+function answerThatBreaks(reason: Error): Response {
+  const parts = [new TextEncoder().encode('{"id":')]
+  return new Response(
+    new ReadableStream({
+      pull(controller) {
+        const part = parts.shift()
+        if (part) controller.enqueue(part)
+        else controller.error(reason)
+      },
+    }),
+  )
+}
+
 describe('when OCI cannot be asked', () => {
   test.each([
     ['is down', async () => new Response(null, { status: 503 }), { code: 'SERVICE_ERROR', retryable: true }],
@@ -254,7 +284,31 @@ describe('when OCI cannot be asked', () => {
       { code: 'SERVICE_ERROR' },
     ],
     ['answers with a page', async () => new Response('<html>'), { code: 'SERVICE_RESPONSE_INVALID' }],
-    ['answers without end', async () => new Response('x'.repeat(300_000)), { code: 'SERVICE_RESPONSE_INVALID' }],
+    [
+      'answers without end',
+      async () => new Response('x'.repeat(300_000)),
+      { code: 'SERVICE_RESPONSE_INVALID', message: expect.stringContaining('262144 bytes') },
+    ],
+    ['answers with nothing', async () => new Response(null), { code: 'SERVICE_RESPONSE_INVALID' }],
+    ['answers with a list', async () => Response.json([]), { code: 'SERVICE_RESPONSE_INVALID' }],
+    [
+      'breaks off in the middle',
+      async () => answerThatBreaks(new TypeError('terminated')),
+      { code: 'SERVICE_UNREACHABLE', retryable: true },
+    ],
+    [
+      'is slow in the middle',
+      async () => answerThatBreaks(new DOMException('late', 'TimeoutError')),
+      { code: 'TIMEOUT', retryable: true },
+    ],
+    [
+      'cannot be called',
+      () => {
+        throw new TypeError('no network here')
+      },
+      { code: 'SERVICE_UNREACHABLE' },
+    ],
+    ['is down, without a request id', async () => new Response(null, { status: 500 }), { requestId: undefined }],
     ['does not answer', () => Promise.reject(new TypeError('fetch failed')), { code: 'SERVICE_UNREACHABLE' }],
     ['is slow', () => Promise.reject(new DOMException('late', 'TimeoutError')), { code: 'TIMEOUT' }],
   ])('because it %s, the caller is not blamed', async (_, fetch, expected) => {
@@ -263,6 +317,22 @@ describe('when OCI cannot be asked', () => {
       ...expected,
     })
   })
+})
+
+test('an error of the fetch that it was given goes through as it is', async () => {
+  const own = new ConfigurationError('NOT_CONFIGURED', 'Expected a proxy, found none.')
+  const fetch = async () => Promise.reject(own)
+  await expect(verifyUserProof(await proofOf(), options({ fetch }))).rejects.toBe(own)
+})
+
+test('an answer that nobody reads is given up, so that its connection is free', async () => {
+  let cancelled = 0
+  const body = () => new ReadableStream({ cancel: () => void cancelled++ })
+  for (const status of [401, 500, 302]) {
+    const fetch = async () => new Response(body(), { status })
+    await verifyUserProof(await proofOf(), options({ fetch })).catch(() => undefined)
+  }
+  expect(cancelled).toBe(3)
 })
 
 test('errors do not repeat the signature', async () => {
@@ -296,8 +366,31 @@ describe('in a server', () => {
     expect((await app.request('/login', { method: 'POST', body })).status).toBe(401)
   })
 
+  test('that is sent without end, only so much of the body is read', async () => {
+    let sent = 0
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += 16_384
+        controller.enqueue(new Uint8Array(16_384))
+      },
+    })
+    const request = new Request('https://api.example.com/login', {
+      method: 'POST',
+      body,
+      duplex: 'half',
+    } as RequestInit)
+    await expect(readUserProof(request)).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' })
+    expect(sent).toBeLessThan(200_000)
+  })
+
+  test('whose body somebody has read already, the service is told', async () => {
+    const request = new Request('https://api.example.com/login', { method: 'POST', body: '{}' })
+    await request.text()
+    await expect(readUserProof(request)).rejects.toMatchObject({ code: 'BODY_NOT_REPLAYABLE' })
+  })
+
   test('that understands no more than fetch, a body that is no proof is refused', async () => {
-    for (const body of ['', '[]', '{"region":"us-phoenix-1"}', '{"region":1,"headers":{"a":"b"}}']) {
+    for (const body of ['', '[]', 'null', '"a"', '{"region":"us-phoenix-1"}', '{"region":1,"headers":{"a":"b"}}']) {
       const request = new Request('https://api.example.com/login', { method: 'POST', body })
       await expect(readUserProof(request)).rejects.toMatchObject({ code: 'HEADERS_MALFORMED' })
     }

@@ -72,6 +72,7 @@ describe('refuses', () => {
     ['a token of the future', 'TOKEN_REFUSED', jwt({ ...claims, iat: now + 121 })],
     ['a token that is not valid yet', 'TOKEN_REFUSED', jwt({ ...claims, nbf: now + 121 })],
     ['an issue time as text', 'TOKEN_REFUSED', jwt({ ...claims, iat: 'yesterday' })],
+    ['a beginning as text', 'TOKEN_REFUSED', jwt({ ...claims, nbf: String(now) })],
     ['another issuer', 'TOKEN_REFUSED', jwt(claims), { issuerKeys, issuers: ['someone.else'] }],
     ['another audience', 'TOKEN_REFUSED', jwt(claims), { issuerKeys, audiences: ['other'] }],
     ['another type of principal', 'TOKEN_REFUSED', jwt(claims), { issuerKeys, principalTypes: ['user'] }],
