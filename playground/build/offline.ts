@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Plugin } from 'vite'
+import type { Plugin, Rollup } from 'vite'
 
 /** Adds a service worker that keeps every file of this build, so the page opens without a network. */
 export function offline(): Plugin {
@@ -12,10 +12,17 @@ export function offline(): Plugin {
       const files = [
         ...new Set(['./', './online.html', './icon.svg', ...Object.keys(bundle).map((name) => `./${name}`)]),
       ]
-      const version = createHash('sha256').update(files.join()).digest('hex').slice(0, 16)
+      // Of the contents too: the pages keep their names when their text changes.
+      const hash = createHash('sha256').update(files.join())
+      for (const name of Object.keys(bundle).sort()) hash.update(contentOf(bundle[name]))
+      const version = hash.digest('hex').slice(0, 16)
       this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: serviceWorker(files, version) })
     },
   }
+}
+
+function contentOf(file: Rollup.OutputBundle[string] | undefined): string | Uint8Array {
+  return file?.type === 'asset' ? file.source : (file?.code ?? '')
 }
 
 function serviceWorker(files: readonly string[], version: string): string {

@@ -4,5 +4,9 @@ import { startTheme } from './page/theme.js'
 
 startTheme()
 markOnline()
-startTabs()
-if (import.meta.env.PROD && 'serviceWorker' in navigator) void navigator.serviceWorker.register('./service-worker.js')
+if (isSecureContext) startTabs()
+else document.querySelector('#insecure')?.removeAttribute('hidden')
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  // Without it the page works all the same, as long as there is a network.
+  navigator.serviceWorker.register('./service-worker.js').catch(() => undefined)
+}

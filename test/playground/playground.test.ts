@@ -56,6 +56,45 @@ describe.each(browsers)('the playground in $name', ({ name, installed, open }) =
       expect(await person.sees('host: example.com')).toBe(true)
     })
 
+    it('tells a refusal from an answer that has nothing to do with the signature', async () => {
+      await visit('sign')
+      await person.fill('URL', 'https://identity.us-phoenix-1.oraclecloud.com/nowhere')
+      expect(await person.sees('/nowhere')).toBe(true)
+      await person.click('Send to the emulator')
+      expect(await person.sees('✗ Failed')).toBe(true)
+    })
+
+    it('says that a line which is no header is left out', async () => {
+      await visit('sign')
+      await person.fill('Headers', 'accept')
+      expect(await person.sees('A line without “name: value” is left out.')).toBe(true)
+    })
+
+    it('copies twice, and names what it copies when that changes', async () => {
+      await visit('sign')
+      await person.sees('Copy the command')
+      for (let time = 0; time < 2; time += 1) await person.click('Copy the command')
+      await person.click('Worker')
+      expect(await person.sees('Copy the code')).toBe(true)
+    })
+
+    it('skips to the content without leaving the tab', async () => {
+      await visit('keys')
+      await person.run('document.querySelector(".skip").focus()')
+      await page.press('Enter')
+      await person.run('await eventually(() => document.activeElement.id === "panel")')
+      expect(await person.run('return location.hash')).toBe('#keys')
+      expect(await person.text('#panel h1')).toBe('Keys')
+    })
+
+    it('shows the tab that was asked for last, however long another one loads', async () => {
+      await visit('sign')
+      await person.run(`for (const tab of ['flows', 'inspect', 'keys']) location.hash = tab`)
+      expect(await person.sees('Make a key')).toBe(true)
+      expect(await person.run('return document.querySelector("#panel").children.length')).toBe(1)
+      expect(await person.run('return document.title')).toContain('Keys')
+    })
+
     it('moves along the tabs with the arrow keys', async () => {
       await visit('sign')
       await person.run('document.querySelector("#tab-sign").focus()')
@@ -78,6 +117,38 @@ describe.each(browsers)('the playground in $name', ({ name, installed, open }) =
       await person.fill('Request', 'hello')
       await person.click('Explain')
       expect(await person.sees('OPTION_INVALID')).toBe(true)
+    })
+
+    it('asks for something to explain when nothing was pasted', async () => {
+      await visit('explain')
+      await person.click('Explain')
+      expect(await person.sees('Paste a request')).toBe(true)
+    })
+
+    it('keeps a key for a user, refuses OCIDs that are none, and overwrites no kept key', async () => {
+      await visit('keys')
+      await person.click('RSA 2048')
+      await person.sees('Public key to upload')
+      const keep = async (tenancy: string, user: string): Promise<void> => {
+        await person.fill('Name', 'mine')
+        await person.fill('Tenancy OCID', tenancy)
+        await person.fill('User OCID', user)
+        await person.click('Keep, not extractable')
+      }
+      await keep('ocid1.tenancy.oc1..aaaa', 'nobody')
+      expect(await person.sees('Expected user to be an OCID')).toBe(true)
+      await keep('ocid1.tenancy.oc1..aaaa', 'ocid1.user.oc1..bbbb')
+      expect(await person.sees('ocid1.tenancy.oc1..aaaa/ocid1.user.oc1..bbbb/')).toBe(true)
+      await keep('', '')
+      expect(await person.sees('A key named "mine" is kept already')).toBe(true)
+      await visit('sign')
+      await person.choose('Signed by', 'mine')
+      expect(await person.sees('keyId="ocid1.tenancy.oc1..aaaa/ocid1.user.oc1..bbbb/')).toBe(true)
+      await person.click('Send to the emulator')
+      expect(await person.sees('✓ Verified')).toBe(true)
+      await visit('keys')
+      await person.click('Forget')
+      expect(await person.sees('None.')).toBe(true)
     })
 
     it('makes a key, keeps it over a reload, and signs with it', async () => {
@@ -131,10 +202,30 @@ describe.each(browsers)('the playground in $name', ({ name, installed, open }) =
       expect(await person.sees('the public key that must sign with it')).toBe(true)
     })
 
+    it('reads a token with a time beyond every calendar, and says what cannot be read', async () => {
+      await visit('inspect')
+      const part = (fields: object): string => Buffer.from(JSON.stringify(fields)).toString('base64url')
+      await person.fill('Certificates or token', `${part({ alg: 'RS256', note: 'ö' })}.${part({ nbf: 1e20 })}.c2ln`)
+      expect(await person.sees('100000000000000000000')).toBe(true)
+      expect(await person.sees('"note":"ö"')).toBe(true)
+      await person.fill('Certificates or token', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----')
+      expect(await person.sees('CERTIFICATE_INVALID')).toBe(true)
+    })
+
+    it('begins another flow while a call of the first is under way, and mixes nothing', async () => {
+      await visit('flows')
+      await person.click('Token service slow')
+      await person.click('Make a call')
+      await person.click('Resource principal')
+      await person.click('Make a call')
+      expect(await person.sees('1 of 1 accepted')).toBe(true)
+      expect(await person.text('#panel')).toContain('resourcePrincipalSessionToken')
+    })
+
     it('plays an instance principal: one token for a burst, another after a refusal', async () => {
       await visit('flows')
       await person.click('50 at once')
-      expect(await person.sees('50 of 50 accepted. So far: 1 token calls')).toBe(true)
+      expect(await person.sees('50 of 50 accepted. So far: 1 token call, ')).toBe(true)
       await person.click('Revoke every token')
       await person.click('Make a call')
       expect(await person.sees('1 of 1 accepted. So far: 2 token calls')).toBe(true)

@@ -30,14 +30,24 @@ export function explainTab(panel: HTMLElement): void {
     draw()
   }
   const run = async (): Promise<void> => {
-    try {
-      change({ explanation: await explain(evidenceOf(state)), failure: undefined })
-    } catch (failure) {
-      change({ failure, explanation: undefined })
-    }
+    const { pasted } = state
+    const result = await explained(state)
+    // The answer to what has been edited meanwhile would be wrong.
+    if (state.pasted === pasted) change(result)
     panel.querySelector<HTMLElement>('#causes')?.focus()
   }
   draw()
+}
+
+async function explained(state: State): Promise<Pick<State, 'explanation' | 'failure'>> {
+  try {
+    const evidence = evidenceOf(state)
+    if (Object.keys(evidence).length === 1)
+      throw new Error('Paste a request, a response, a configuration or a key first.')
+    return { explanation: await explain(evidence), failure: undefined }
+  } catch (failure) {
+    return { explanation: undefined, failure }
+  }
 }
 
 function evidenceOf({ pasted, byBrowser }: State): Evidence {
@@ -104,7 +114,7 @@ function answer({ explanation, failure }: State): TemplateResult {
   if (explanation.causes.length === 0)
     return html`<p class="verdict good">✓ Nothing speaks against this request</p><p class="hint">Checked: ${explanation.checked.join(', ')}.</p>`
   return html`<ol class="causes">${explanation.causes.map(causeView)}</ol>
-    <details class="field"><summary>As text</summary>${copyable(explanationText(explanation), 'the explanation')}</details>`
+    <details class="as-text"><summary>As text</summary>${copyable(explanationText(explanation), 'the explanation')}</details>`
 }
 
 function causeView({ code, title, certainty, evidence, fix, link }: Cause): TemplateResult {

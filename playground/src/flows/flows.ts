@@ -15,6 +15,8 @@ export interface Flow {
   readonly lead: string
   /** The emulator's name for the place that hands out the token, to make it fail. */
   readonly tokenSurface: string
+  /** Whether what signs is a token of OCI, which can be revoked. */
+  readonly isRevocable: boolean
   /** A key change that the platform makes by itself, where there is one. */
   readonly rotate?: { readonly title: string; readonly act: (stage: Stage) => Promise<unknown> }
   readonly start: (stage: Stage) => Promise<Running>
@@ -28,6 +30,7 @@ export const flows: readonly Flow[] = [
     title: 'Instance principal',
     lead: 'The instance reads its certificate from the metadata service, makes a session key, and swaps both for a token that is bound to the key.',
     tokenSurface: 'x509',
+    isRevocable: true,
     rotate: { title: 'Rotate the certificate', act: rotateCertificate },
     start: async (stage) => {
       const { instancePrincipal } = await import('countersign/credentials/instance-principal')
@@ -42,6 +45,7 @@ export const flows: readonly Flow[] = [
     title: 'Resource principal',
     lead: 'A service vouches for the resource with two tokens, which are exchanged for one that the resource signs with.',
     tokenSurface: 'resource-principal-session',
+    isRevocable: true,
     start: async (stage) => {
       const { resourcePrincipal } = await import('countersign/credentials/resource-principal')
       const variables = {
@@ -57,6 +61,7 @@ export const flows: readonly Flow[] = [
     title: 'Workload identity federation',
     lead: 'A pipeline outside OCI shows the token of its own identity provider; the identity domain trusts that issuer, and answers with a token for a service user.',
     tokenSurface: 'identity-domain-token',
+    isRevocable: true,
     start: async (stage) => {
       const [{ workloadIdentityFederation }, { trustedPipeline }] = await Promise.all([
         import('countersign/credentials/workload-identity-federation'),
@@ -70,6 +75,7 @@ export const flows: readonly Flow[] = [
     title: 'Alibaba managed credential',
     lead: 'The application knows the name of a secret. The role of its ECS instance opens KMS, which hands out the access key that it rotates; a key that is refused is fetched anew, once for all calls.',
     tokenSurface: 'alibaba-kms',
+    isRevocable: false,
     rotate: { title: 'Emergency rotation', act: rotateAccessKey },
     start: async (stage) => (await import('./alibaba.js')).managedCalls(stage, settings(stage)),
   },

@@ -5,9 +5,10 @@ import { type Flow, flows, type Running } from './flows.js'
 import { Stage } from './stage.js'
 import { timeline } from './timeline.js'
 
+/** One run of one flow. Beginning another makes another state, which what is still under way here does not reach. */
 interface State {
-  flow: Flow
-  stage: Stage
+  readonly flow: Flow
+  readonly stage: Stage
   running: Running | undefined
   busy: boolean
   failure: unknown
@@ -20,24 +21,25 @@ const minute = 60_000
 export function flowsTab(panel: HTMLElement): (() => void) | undefined {
   const [first] = flows
   if (first === undefined) return undefined
-  const state: State = { ...fresh(first) }
+  let state = fresh(first)
   const draw = (): void => {
     render(page(state, act, begin), panel)
   }
   const act: Act = async (work) => {
-    Object.assign(state, { busy: true, failure: undefined })
+    const run = state
+    Object.assign(run, { busy: true, failure: undefined })
     draw()
     try {
       await work()
     } catch (failure) {
-      state.failure = failure
+      run.failure = failure
     }
-    state.busy = false
+    run.busy = false
     draw()
   }
   const begin = (flow: Flow): void => {
     state.stage.emulator.close()
-    Object.assign(state, fresh(flow))
+    state = fresh(flow)
     draw()
   }
   draw()
@@ -66,7 +68,7 @@ function page(state: State, act: Act, begin: (flow: Flow) => void): TemplateResu
       <div class="stack">
         <section class="card"><h2>${flow.title}</h2><p>${flow.lead}</p>${actions(state, act)}<p class="hint" aria-live="polite">${burst}</p></section>
         <section class="card"><h2>Break something</h2>${faults(state, act)}</section>
-        <button type="button" class="quiet" @click=${() => begin(flow)}>Begin again</button>
+        <p class="field"><button type="button" @click=${() => begin(flow)}>Begin again</button></p>
       </div>
       <div class="stack">
         ${failure === undefined ? '' : problem(failure)}
@@ -93,14 +95,19 @@ async function calls(state: State, count: number): Promise<void> {
   const accepted = results.filter((result) => result.status === 'fulfilled' && result.value.ok).length
   stage.called(accepted === count)
   const { tokenCalls, metadataReads } = stage.emulator.counters.snapshot()
-  state.burst = `${accepted} of ${count} accepted. So far: ${tokenCalls} token calls, ${metadataReads} metadata reads.`
+  const soFar = [counted(tokenCalls, 'token call'), counted(metadataReads, 'metadata read')].join(', ')
+  state.burst = `${accepted} of ${count} accepted. So far: ${soFar}.`
   const failed = results.find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
 function faults({ flow, stage }: State, act: Act): TemplateResult {
   const { emulator } = stage
-  const { tokenSurface: surface, rotate } = flow
+  const { tokenSurface: surface, isRevocable, rotate } = flow
   const slow = (): unknown => emulator.faults.add({ surface, effect: 'delay', ms: 3000 })
   const down = (): unknown => emulator.faults.add({ surface, effect: 'status', status: 503, times: 20 })
   const heal = (): void => {
@@ -119,7 +126,7 @@ function faults({ flow, stage }: State, act: Act): TemplateResult {
       <button type="button" @click=${() => act(skew)}>Server clock 10 minutes ahead</button>
       <button type="button" @click=${() => act(slow)}>Token service slow, once</button>
       <button type="button" @click=${() => act(down)}>Token service down</button>
-      <button type="button" @click=${() => act(revoke)}>Revoke every token (401)</button>
+      ${isRevocable ? html`<button type="button" @click=${() => act(revoke)}>Revoke every token (401)</button>` : ''}
       ${rotate === undefined ? '' : html`<button type="button" @click=${() => act(() => rotate.act(stage))}>${rotate.title}</button>`}
       <button type="button" @click=${() => act(heal)}>Heal everything</button></div>
     <p class="hint">${emulator.faults.list().length === 0 && emulator.settings.clockSkewMs === 0 ? 'Nothing is broken.' : 'Something is broken: make a call and see.'}</p>`
@@ -150,9 +157,13 @@ function repeated(entries: readonly LogEntry[]): readonly Repeated[] {
   const lines: Repeated[] = []
   for (const entry of entries) {
     const last = lines.at(-1)
-    const same = last !== undefined && last.entry.path === entry.path && last.entry.status === entry.status
+    const same = last !== undefined && lineOf(last.entry) === lineOf(entry)
     if (same) lines[lines.length - 1] = { entry, times: last.times + 1 }
     else lines.push({ entry, times: 1 })
   }
   return lines
+}
+
+function lineOf({ method, host, path, status }: LogEntry): string {
+  return `${method} ${host}${path} ${status}`
 }

@@ -1,3 +1,4 @@
+import { readJwtPart } from 'countersign/encoding/json'
 import { readSecurityToken } from 'countersign/federation/security-token'
 
 /** What a claim means, for those that OCI's tokens carry. */
@@ -42,17 +43,18 @@ export interface TokenReport {
 export function reportToken(text: string, now: number): TokenReport {
   const { token, claims, expiresAt, jwk } = readSecurityToken(text)
   const state = expiresAt === undefined ? 'endless' : expiresAt > now ? 'good' : 'expired'
-  const header = atob((token.split('.')[0] ?? '').replaceAll('-', '+').replaceAll('_', '/'))
+  const header = JSON.stringify(readJwtPart(token.split('.')[0] ?? ''))
   const rows = Object.entries(claims).map(([name, value]) => ({
     name,
     value: show(name, value),
-    meaning: meanings[name] ?? '',
+    meaning: (Object.hasOwn(meanings, name) && meanings[name]) || '',
   }))
   return { header, claims: rows, state, bound: jwk !== undefined }
 }
 
 function show(name: string, value: unknown): string {
-  if (['exp', 'iat', 'nbf'].includes(name) && typeof value === 'number')
-    return `${value} (${new Date(value * 1000).toISOString()})`
+  const time = ['exp', 'iat', 'nbf'].includes(name) && typeof value === 'number' ? new Date(value * 1000) : undefined
+  // No date is farther from 1970 than 100 million days.
+  if (time !== undefined && !Number.isNaN(time.getTime())) return `${value} (${time.toISOString()})`
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -18,30 +18,30 @@ export function inspectTab(panel: HTMLElement): void {
   const draw = (): void => {
     render(page(state, edit, make), panel)
   }
-  const edit = async (text: string): Promise<void> => {
-    Object.assign(state, { text, chain: undefined, token: undefined, failure: undefined, busy: text.trim() !== '' })
+  // What is read last is shown, whatever takes longer.
+  let latest = 0
+  const show = async (text: string, work: () => Promise<Partial<State>>): Promise<void> => {
+    const turn = ++latest
+    Object.assign(state, { text, chain: undefined, token: undefined, failure: undefined, busy: true })
     draw()
-    await read(state)
+    const result = await work().catch((failure: unknown) => ({ failure }))
+    if (turn !== latest) return
+    Object.assign(state, result, { busy: false })
     draw()
   }
-  const make = async (maker: () => Promise<string>): Promise<void> => {
-    state.busy = true
-    draw()
-    await edit(await maker())
-  }
+  const edit = (text: string): Promise<void> => show(text, () => read(text))
+  const make: Make = (maker) =>
+    show('', async () => {
+      const text = await maker()
+      return { text, ...(await read(text)) }
+    })
   draw()
 }
 
-async function read(state: State): Promise<void> {
-  const { text } = state
-  if (text.trim() === '') return
-  try {
-    if (text.includes('-----BEGIN')) state.chain = await reportChain(text, Date.now())
-    else state.token = reportToken(text, Date.now())
-  } catch (failure) {
-    state.failure = failure
-  }
-  state.busy = false
+async function read(text: string): Promise<Partial<State>> {
+  if (text.trim() === '') return {}
+  if (text.includes('-----BEGIN')) return { chain: await reportChain(text, Date.now()) }
+  return { token: reportToken(text, Date.now()) }
 }
 
 type Make = (maker: () => Promise<string>) => Promise<void>
@@ -76,17 +76,22 @@ function tokenView({ header, claims, state, bound }: TokenReport): TemplateResul
   const says = { good: '✓ Not expired', expired: '✗ Expired', endless: 'It does not say when it expires' }[state]
   return html`<section class="card"><header><h2>Token</h2><span class="badge ${state === 'expired' ? 'bad' : 'good'}">${says}</span></header>
     <p class="hint">${bound ? 'Bound to a key: only requests signed with that key count.' : 'Bound to no key.'} Nobody has verified its signature here: that takes the issuer’s key. Header: <code>${header}</code></p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Claims"><table><thead><tr><th scope="col">Claim</th><th scope="col">Value</th><th scope="col">Meaning</th></tr></thead>
+    <div class="scroll" tabindex="0" role="region" aria-label="Claims"><table class="claims"><thead><tr><th scope="col">Claim</th><th scope="col">Value</th><th scope="col">Meaning</th></tr></thead>
       <tbody>${claims.map(({ name, value, meaning }) => html`<tr><th scope="row"><code>${name}</code></th><td class="mono">${value}</td><td>${meaning}</td></tr>`)}</tbody></table></div></section>`
 }
 
 function chainView({ certificates, verdict }: ChainReport): TemplateResult {
-  if (certificates.length === 0) return html`<p class="empty">There is no certificate in this text.</p>`
+  if (certificates.length === 0) return html`<p class="empty">There is PEM in this text, and no certificate.</p>`
   const sure =
     verdict === undefined
       ? ''
       : html`<p class="verdict ${verdict.trusted ? 'good' : 'bad'}">${verdict.trusted ? '✓ The first leads to the last, today' : `✗ ${verdict.reason}`}</p>`
   return html`${sure}${certificates.map(certificateView)}`
+}
+
+function lifeOf(notBefore: number, notAfter: number, now: number): { readonly good: boolean; readonly says: string } {
+  if (now < notBefore) return { good: false, says: '✗ Not valid yet' }
+  return now > notAfter ? { good: false, says: '✗ Expired' } : { good: true, says: '✓ In date' }
 }
 
 function certificateView(details: CertificateDetails): TemplateResult {
@@ -102,8 +107,8 @@ function certificateView(details: CertificateDetails): TemplateResult {
     signatureAlgorithm,
     serverNames,
   } = details
-  const over = notAfter < Date.now()
-  return html`<section class="card"><header><h2>${authority ? 'Authority' : 'Certificate'}</h2><span class="badge ${over ? 'bad' : 'good'}">${over ? '✗ Expired' : '✓ In date'}</span></header>
+  const life = lifeOf(notBefore, notAfter, Date.now())
+  return html`<section class="card"><header><h2>${authority ? 'Authority' : 'Certificate'}</h2><span class="badge ${life.good ? 'good' : 'bad'}">${life.says}</span></header>
     <dl>
       <dt>Subject</dt><dd>${subject}</dd><dt>Issuer</dt><dd>${issuer}</dd>
       <dt>From</dt><dd>${new Date(notBefore).toISOString()}</dd><dt>Until</dt><dd>${new Date(notAfter).toISOString()}</dd>

@@ -1,3 +1,4 @@
+import { apiKey } from 'countersign'
 import { writePem } from 'countersign/encoding/pem'
 import { fingerprint } from 'countersign/keys/fingerprint'
 import { importPrivateKey } from 'countersign/keys/import-private-key'
@@ -38,6 +39,18 @@ export async function readKey(pem: string, passphrase: string): Promise<HeldKey>
   if (publicKey === undefined || print === undefined || bits === undefined)
     throw new Error('The key does not tell its public half.')
   return { privateKey: key, publicKey: Uint8Array.from(publicKey), fingerprint: print, bits }
+}
+
+/**
+ * The key id with which a user signs, once the public half is uploaded.
+ *
+ * @throws ConfigurationError `CONFIG_INVALID` for OCIDs that are none.
+ */
+export async function keyIdFor(
+  { privateKey, fingerprint: print }: HeldKey,
+  owner: { readonly tenancy: string; readonly user: string },
+): Promise<string> {
+  return (await apiKey({ ...owner, privateKey, fingerprint: print })()).keyId
 }
 
 /** What to upload to OCI. */

@@ -15,8 +15,11 @@ export async function storedKeys(): Promise<readonly StoredKey[]> {
   return inStore('readonly', (store) => store.getAll())
 }
 
+/** @throws Error when there is a key of that name: it could not be had back. */
 export async function keepKey(key: StoredKey): Promise<void> {
-  await inStore('readwrite', (store) => store.put(key))
+  const names = (await storedKeys()).map(({ name }) => name)
+  if (names.includes(key.name)) throw new Error(`A key named "${key.name}" is kept already: choose another name.`)
+  await inStore('readwrite', (store) => store.add(key))
 }
 
 export async function forgetKey(name: string): Promise<void> {

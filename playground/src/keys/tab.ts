@@ -1,7 +1,7 @@
 import { html, render, type TemplateResult } from 'lit-html'
 import { copyable } from '../page/copy.js'
 import { problem } from '../page/problem.js'
-import { configSnippet, type HeldKey, makeKey, publicKeyPem, readKey } from './held-key.js'
+import { configSnippet, type HeldKey, keyIdFor, makeKey, publicKeyPem, readKey } from './held-key.js'
 import { forgetKey, keepKey, type StoredKey, storedKeys } from './store.js'
 
 interface State {
@@ -10,6 +10,8 @@ interface State {
   pem: string
   passphrase: string
   name: string
+  tenancy: string
+  user: string
   busy: boolean
   failure: unknown
 }
@@ -18,10 +20,12 @@ interface State {
 export async function keysTab(panel: HTMLElement): Promise<undefined> {
   const state: State = {
     held: undefined,
-    stored: await storedKeys(),
+    stored: [],
     pem: '',
     passphrase: '',
     name: '',
+    tenancy: '',
+    user: '',
     busy: false,
     failure: undefined,
   }
@@ -33,6 +37,7 @@ export async function keysTab(panel: HTMLElement): Promise<undefined> {
     draw()
   }
   const run: Run = async (work) => {
+    if (state.busy) return
     change({ busy: true, failure: undefined })
     try {
       change({ ...(await work()), stored: await storedKeys(), busy: false })
@@ -40,7 +45,7 @@ export async function keysTab(panel: HTMLElement): Promise<undefined> {
       change({ failure, busy: false })
     }
   }
-  draw()
+  await run(async () => ({}))
   return undefined
 }
 
@@ -97,22 +102,15 @@ function storedCard({ stored }: State, run: Run): TemplateResult {
       ({
         name,
         fingerprint,
-      }) => html`<div class="row"><div class="grow"><strong>${name}</strong><p class="hint mono">${fingerprint}</p></div>
+        keyId,
+      }) => html`<div class="row"><div class="grow"><strong>${name}</strong><p class="hint mono">${keyId ?? fingerprint}</p></div>
       <button type="button" @click=${forget(name)} aria-label="Forget ${name}">Forget</button></div>`,
     )}
     <p class="hint">Kept keys can sign in the Sign tab. Anyone who can run a script on this origin can sign with them too, but never read them.</p></section>`
 }
 
-function heldView({ name }: State, held: HeldKey, change: Change, run: Run): TemplateResult {
-  const { fingerprint, bits, privateKey, publicKey, privateKeyPem } = held
-  const keep = (event: Event): void => {
-    event.preventDefault()
-    const label = name.trim() === '' ? `key ${fingerprint.slice(0, 8)}` : name.trim()
-    void run(async () => {
-      await keepKey({ name: label, fingerprint, privateKey, publicKey })
-      return { name: '' }
-    })
-  }
+function heldView(state: State, held: HeldKey, change: Change, run: Run): TemplateResult {
+  const { fingerprint, bits, privateKeyPem } = held
   return html`
     <section class="card fresh"><h2>Fingerprint</h2><p class="mono">${fingerprint}</p>
       <p class="hint">RSA, ${bits} bits. MD5 of the public key, as OCI shows it.</p></section>
@@ -124,8 +122,30 @@ function heldView({ name }: State, held: HeldKey, change: Change, run: Run): Tem
         : html`<section class="card"><h2>Private key</h2>
       <details><summary>Show it, to save it in a file that only you can read</summary>${copyable(privateKeyPem, 'the private key')}</details></section>`
     }
-    <section class="card"><h2>Keep it here</h2>
-      <form class="row" @submit=${keep}><div class="grow"><label for="key-name">Name</label>
-        <input id="key-name" type="text" .value=${name} @input=${(event: Event) => change({ name: (event.target as HTMLInputElement).value })} /></div>
-        <button>Keep, not extractable</button></form></section>`
+    ${keepCard(state, held, change, run)}`
+}
+
+function keepCard(state: State, held: HeldKey, change: Change, run: Run): TemplateResult {
+  const keep = (event: Event): void => {
+    event.preventDefault()
+    void run(async () => {
+      await keepKey(await keptForm(state, held))
+      return { name: '', tenancy: '', user: '' }
+    })
+  }
+  const field = (name: 'name' | 'tenancy' | 'user', label: string): TemplateResult => html`
+    <div class="field"><label for="key-${name}">${label}</label>
+      <input id="key-${name}" type="text" autocomplete="off" spellcheck="false" .value=${state[name]} @input=${(event: Event) => change({ [name]: (event.target as HTMLInputElement).value })} /></div>`
+  return html`<section class="card"><h2>Keep it here</h2>
+    <form @submit=${keep}>${field('name', 'Name')} ${field('tenancy', 'Tenancy OCID, once it is uploaded')} ${field('user', 'User OCID')}
+      <button ?disabled=${state.busy}>Keep, not extractable</button>
+      <p class="hint">Without the two OCIDs the key is the emulator’s user’s, and Oracle Cloud does not know it.</p></form></section>`
+}
+
+async function keptForm({ name, tenancy, user }: State, held: HeldKey): Promise<StoredKey> {
+  const { fingerprint, privateKey, publicKey } = held
+  const label = name.trim() === '' ? `key ${fingerprint.slice(0, 8)}` : name.trim()
+  const owner = { tenancy: tenancy.trim(), user: user.trim() }
+  const hasOwner = owner.tenancy !== '' || owner.user !== ''
+  return { name: label, fingerprint, privateKey, publicKey, ...(hasOwner && { keyId: await keyIdFor(held, owner) }) }
 }

@@ -3,19 +3,19 @@ import { html, type TemplateResult } from 'lit-html'
 /** A text in a box, with a button that copies it. */
 export function copyable(text: string, what: string): TemplateResult {
   return html`<pre class="wrap" tabindex="0" role="region" aria-label=${what}>${text}</pre>
-    <p><button type="button" class="quiet" @click=${(event: Event) => copy(event, text)}>Copy ${what}</button></p>`
+    <p class="copy"><button type="button" @click=${(event: Event) => copy(event, text)}>Copy ${what}</button><span class="hint" role="status"></span></p>`
 }
 
 async function copy(event: Event, text: string): Promise<void> {
-  const button = event.currentTarget as HTMLButtonElement
-  const before = button.textContent
+  const says = (event.currentTarget as HTMLButtonElement).nextElementSibling
+  if (says === null) return
   try {
     await navigator.clipboard.writeText(text)
-    button.textContent = 'Copied'
+    says.textContent = 'Copied'
   } catch {
-    button.textContent = 'The browser refused; select and copy by hand'
+    says.textContent = 'The browser refused; select and copy by hand'
   }
   setTimeout(() => {
-    button.textContent = before
+    says.textContent = ''
   }, 1800)
 }

@@ -1,4 +1,4 @@
-import { html, render } from 'lit-html'
+import { html, render, type TemplateResult } from 'lit-html'
 
 /** Fills its element, and gives back what to do when the tab is left, if anything. */
 type Tab = (panel: HTMLElement) => void | (() => void) | Promise<undefined | (() => void)>
@@ -16,23 +16,49 @@ const tabs: readonly { readonly id: string; readonly title: string; readonly loa
 /** Shows the tab that the address names, and the next one whenever it changes. */
 export function startTabs(): void {
   addEventListener('hashchange', () => void open(false))
+  // The address stays: it names the tab.
+  document.querySelector('.skip')?.addEventListener('click', (event) => {
+    event.preventDefault()
+    document.querySelector<HTMLElement>('#panel')?.focus()
+  })
   void open(false)
 }
 
 let leave: (() => void) | undefined
+/** Counts the tabs that were opened: one that loads slowly must not take the place of a later one. */
+let turns = 0
 
 async function open(focus: boolean): Promise<void> {
-  const current = tabs.find(({ id }) => `#${id}` === location.hash) ?? tabs[0]
+  const named = tabs.find(({ id }) => `#${id}` === location.hash)
+  const current = named ?? tabs[0]
   const panel = document.querySelector<HTMLElement>('#panel')
-  if (current === undefined || panel === null) return
+  if (current === undefined || panel === null || (named === undefined && turns > 0)) return
+  const turn = ++turns
   drawStrip(current.id, focus)
+  document.title = `${current.title} · Countersign playground`
   leave?.()
+  leave = undefined
+  const fresh = freshPanel(current.id)
+  panel.replaceChildren(fresh)
+  try {
+    const done = (await (await current.load())(fresh)) ?? undefined
+    if (turn === turns) leave = done
+    else done?.()
+  } catch (error) {
+    render(broken(current.title, error), fresh)
+  }
+}
+
+function freshPanel(id: string): HTMLElement {
   const fresh = document.createElement('div')
   fresh.setAttribute('role', 'tabpanel')
-  fresh.setAttribute('aria-labelledby', `tab-${current.id}`)
-  panel.replaceChildren(fresh)
-  const tab = await current.load()
-  leave = (await tab(fresh)) ?? undefined
+  fresh.setAttribute('aria-labelledby', `tab-${id}`)
+  return fresh
+}
+
+function broken(title: string, error: unknown): TemplateResult {
+  const reason = error instanceof Error ? error.message : String(error)
+  return html`<h1>${title}</h1><p class="problem" role="alert">This tab cannot be opened: ${reason}. Load the page again.</p>`
 }
 
 function drawStrip(selected: string, focus: boolean): void {

@@ -29,10 +29,17 @@ export async function send({ method, url, headers, body }: SignedOciRequest): Pr
 
 export function answerView(answer: Answer): TemplateResult {
   if ('failure' in answer)
-    return html`${problem(answer.failure)}<p class="hint">A browser hides why: most services do not allow calls from pages (CORS).</p>`
-  const good = answer.status < 400
-  return html`<p class="verdict ${good ? 'good' : 'bad'}">${good ? '✓ Verified' : '✗ Refused'} <span>status ${answer.status}${answer.reason === undefined ? '' : `: ${answer.reason}`}</span></p>
+    return html`${problem(answer.failure)}${isOnline() ? html`<p class="hint">A browser hides why: most services do not allow calls from pages (CORS).</p>` : ''}`
+  const { good, says } = verdictOf(answer.status)
+  return html`<p class="verdict ${good ? 'good' : 'bad'}">${says} <span>${answer.status === 0 ? 'to another address' : `status ${answer.status}`}${answer.reason === undefined ? '' : `: ${answer.reason}`}</span></p>
     <pre class="wrap" tabindex="0" role="region" aria-label="Answer">${pretty(answer.body)}</pre>`
+}
+
+// Of a redirect that is not followed, a browser tells no more than that there was one: its status is 0.
+function verdictOf(status: number): { readonly good: boolean; readonly says: string } {
+  if (status === 0 || (status >= 300 && status < 400)) return { good: false, says: '✗ Redirected' }
+  if (status < 400) return { good: true, says: '✓ Verified' }
+  return { good: false, says: status === 401 ? '✗ Refused' : '✗ Failed' }
 }
 
 function pretty(body: string): string {

@@ -4,7 +4,7 @@ import { html, render, type TemplateResult } from 'lit-html'
 import { copyable } from '../page/copy.js'
 import { isOnline } from '../page/online.js'
 import { problem } from '../page/problem.js'
-import { signers } from '../page/signers.js'
+import { type Signatory, signers } from '../page/signers.js'
 import { curlOf, type Draft, headersOf, methods, samples, sourceOf } from './draft.js'
 import { type Answer, answerView, send } from './send.js'
 import { snippets } from './snippets.js'
@@ -16,6 +16,7 @@ interface State {
   signed: SignedOciRequest | undefined
   failure: unknown
   answer: Answer | undefined
+  busy: boolean
   form: string
 }
 
@@ -30,60 +31,67 @@ export async function signTab(panel: HTMLElement): Promise<undefined> {
     signed: undefined,
     failure: undefined,
     answer: undefined,
+    busy: false,
     form: 'curl',
   }
-  let choices: Choices = []
+  let choices: readonly Signatory[] = []
   const draw = (): void => {
     render(page(state, choices, change, act), panel)
   }
-  const change = async (part: Partial<State>): Promise<void> => {
+  // Letters come faster than signatures: one that is not the last any more is dropped.
+  let latest = 0
+  const change: Change = async (part) => {
+    const turn = ++latest
     Object.assign(state, { answer: undefined }, part)
-    await sign(state)
+    const result = await sign(state)
+    if (turn !== latest) return
+    Object.assign(state, result)
     draw()
   }
   const act = async (): Promise<void> => {
-    if (state.signed !== undefined) state.answer = await send(state.signed)
+    const { signed } = state
+    if (signed === undefined || state.busy) return
+    state.busy = true
+    draw()
+    const answer = await send(signed)
+    state.busy = false
+    if (state.signed === signed) state.answer = answer
     draw()
   }
   draw()
   choices = await signers()
-  await change({ credentials: choices[0]?.credentials })
+  await change({ signer: choices[0]?.name ?? '', credentials: choices[0]?.credentials })
   return undefined
 }
 
-async function sign(state: State): Promise<void> {
-  const { draft, credentials } = state
-  if (credentials === undefined) return
-  const body = draft.body === '' ? null : draft.body
+async function sign({ draft, credentials }: State): Promise<Pick<State, 'signed' | 'failure'>> {
+  if (credentials === undefined) return { signed: undefined, failure: undefined }
+  const { method, url, body, dateHeader } = draft
+  const request = { method, url, headers: Object.fromEntries(headersOf(draft)), body: body === '' ? null : body }
   try {
-    state.signed = await signOciHeaders(
-      { method: draft.method, url: draft.url, headers: Object.fromEntries(headersOf(draft)), body },
-      credentials,
-      { dateHeader: draft.dateHeader },
-    )
-    state.failure = undefined
-  } catch (error) {
-    Object.assign(state, { signed: undefined, failure: error })
+    return { signed: await signOciHeaders(request, credentials, { dateHeader }), failure: undefined }
+  } catch (failure) {
+    return { signed: undefined, failure }
   }
 }
 
 type Change = (part: Partial<State>) => Promise<void>
-type Choices = Awaited<ReturnType<typeof signers>>
 
-function page(state: State, choices: Choices, change: Change, act: () => Promise<void>): TemplateResult {
+function page(state: State, choices: readonly Signatory[], change: Change, act: () => Promise<void>): TemplateResult {
   return html`
     <h1>Sign a request</h1>
-    <p class="lead">Change anything on the left: the signing string is built anew with every letter. Each of its lines shows where it comes from.</p>
+    <p class="lead">Change anything in the request: the signing string is built anew with every letter. Each of its lines shows where it comes from.</p>
     <div class="split">
       <section class="card" aria-label="Request">${editor(state, choices, change)}</section>
       <div class="stack">
         ${state.failure === undefined ? '' : problem(state.failure)}
+        ${state.credentials === undefined ? html`<p class="empty">Making a demo key…</p>` : ''}
         ${state.signed === undefined ? '' : results(state, state.signed, change, act)}
       </div>
     </div>`
 }
 
-function editor({ draft, signer }: State, choices: Choices, change: Change): TemplateResult {
+function editor({ draft, signer }: State, choices: readonly Signatory[], change: Change): TemplateResult {
   const edit = (part: Partial<Draft>): Promise<void> => change({ draft: { ...draft, ...part } })
   const value = (event: Event): string => (event.target as HTMLInputElement).value
   return html`
@@ -99,7 +107,8 @@ function editor({ draft, signer }: State, choices: Choices, change: Change): Tem
         <input id="url" type="url" data-field="url" spellcheck="false" autocomplete="off" .value=${draft.url} @input=${(event: Event) => edit({ url: value(event) })} /></div>
     </div>
     <div class="field"><label for="headers">Headers</label>
-      <textarea id="headers" data-field="headers" rows="3" spellcheck="false" .value=${draft.headers} @input=${(event: Event) => edit({ headers: value(event) })}></textarea></div>
+      <textarea id="headers" data-field="headers" rows="3" spellcheck="false" .value=${draft.headers} @input=${(event: Event) => edit({ headers: value(event) })}></textarea>
+      ${hasStrayLine(draft) ? html`<p class="hint" role="status">A line without “name: value” is left out.</p>` : ''}</div>
     <div class="field"><label for="body">Body</label>
       <textarea id="body" data-field="body" rows="6" spellcheck="false" .value=${draft.body} @input=${(event: Event) => edit({ body: value(event) })}></textarea></div>
     <div class="row">
@@ -113,7 +122,12 @@ function editor({ draft, signer }: State, choices: Choices, change: Change): Tem
           return chosen && change({ signer: chosen.name, credentials: chosen.credentials })
         }}>${choices.map(({ name }) => html`<option ?selected=${name === signer}>${name}</option>`)}</select></div>
     </div>
+    ${isOnline() && choices.some(({ name, isReal }) => name === signer && !isReal) ? html`<p class="notice">Oracle Cloud does not know this key. Keep one in the Keys tab together with its tenancy and user.</p>` : ''}
     ${draft.dateHeader === 'date' ? html`<p class="hint">Browsers never send a date header, so this signature is for other runtimes.</p>` : ''}`
+}
+
+function hasStrayLine({ headers }: Draft): boolean {
+  return headers.split('\n').some((line) => line.trim() !== '' && !/^\s*[^:\s]+\s*:/.test(line))
 }
 
 function results(state: State, signed: SignedOciRequest, change: Change, act: () => Promise<void>): TemplateResult {
@@ -126,7 +140,7 @@ function results(state: State, signed: SignedOciRequest, change: Change, act: ()
       <ol class="signing-string">${Object.entries(signed.signedValues).map(([name, value]) => line(name, value, state.draft))}</ol></section>
     <section class="card"><header><h2>Authorization</h2></header>${copyable(signed.headers['authorization'] ?? '', 'the header')}</section>
     <section class="card"><header><h2>Send it</h2>
-      <button type="button" class="primary" @click=${act}>${isOnline() ? 'Send to the URL' : 'Send to the emulator in this page'}</button></header>
+      <button type="button" class="primary" ?disabled=${state.busy} @click=${act}>${isOnline() ? 'Send to the URL' : 'Send to the emulator in this page'}</button></header>
       <div aria-live="polite">${state.answer === undefined ? html`<p class="empty">The emulator checks everything: signature, time, digest, length and key.</p>` : answerView(state.answer)}</div></section>
     <section class="card"><header><h2>Take it with you</h2></header>
       <div class="choices field" role="group" aria-label="Form">

@@ -15,12 +15,15 @@ export function speedTab(panel: HTMLElement): void {
     rounds = []
     busy = true
     draw()
-    await measure(planned, (round) => {
-      rounds = [...rounds, round]
+    try {
+      await measure(planned, (round) => {
+        rounds = [...rounds, round]
+        draw()
+      })
+    } finally {
+      busy = false
       draw()
-    })
-    busy = false
-    draw()
+    }
   }
   draw()
 }
