@@ -3,11 +3,12 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { configFile } from '../src/credentials/config-file.js'
 import { sessionToken } from '../src/credentials/session-token.js'
+import { writePem } from '../src/encoding/pem.js'
 import { serviceCall } from '../src/http/service-call.js'
 import { apiKey, createSignedFetch, signOci, signOciHeaders } from '../src/index.js'
 import { START } from './fixtures/clock.js'
 import { HOME, memoryRuntime } from './fixtures/memory-runtime.js'
-import { pythonSdk } from './fixtures/oci-vectors.js'
+import { ociVectors, pythonSdk } from './fixtures/oci-vectors.js'
 import { tokenOf } from './fixtures/sessions.js'
 import { credentials, FINGERPRINT, rejection, TENANCY, USER } from './fixtures/signing.js'
 
@@ -23,6 +24,10 @@ const key = createPrivateKey(pem)
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const url = 'https://iaas.eu-frankfurt-1.oraclecloud.com/20160918/instances'
 const encrypted = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: PASSPHRASE }).toString()
+const traditional = key
+  .export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: PASSPHRASE })
+  .toString()
+const openSsh = writePem('OPENSSH PRIVATE KEY', new TextEncoder().encode('openssh-key-v1\0none'))
 
 const withKey = (privateKey: string, more: object = {}) =>
   apiKey({ tenancy: TENANCY, user: USER, privateKey, ...more })()
@@ -40,6 +45,9 @@ const signed = (init: RequestInit & { url?: string }, who = credentials) =>
   )
 const answered = (status: number, body: string) =>
   serviceCall(new Request(url), { fetch: async () => new Response(body, { status }), retry: false })
+
+/** What was expected, what came, and what to do. */
+const EXPECTED_FOUND_DO = /^Expected .+, (?:found|this key has|but it does not|its token expired).*; .+/
 
 const cases: readonly (readonly [input: string, code: string, attempt: () => Promise<unknown>])[] = [
   ['a path in place of a key', 'KEY_IS_PATH', () => withKey('~/.oci/oci_api_key.pem')],
@@ -59,6 +67,12 @@ const cases: readonly (readonly [input: string, code: string, attempt: () => Pro
     () => withKey(ec.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
   ],
   ['a key that breaks off', 'PEM_INVALID', () => withKey(`${pem.slice(0, 800)}\n-----END PRIVATE KEY-----\n`)],
+  ['a key with a missing line', 'KEY_CORRUPT', () => withKey(pem.split('\n').toSpliced(5, 1).join('\n'))],
+  ['a key without its END line', 'PEM_INVALID', () => withKey(pem.slice(0, 800))],
+  ['a key that is too short', 'KEY_TOO_SMALL', () => withKey(ociVectors.key.privateKeyPkcs8Pem)],
+  ['a key in the OpenSSH format', 'KEY_UNSUPPORTED', () => withKey(openSsh)],
+  ['a key with a cipher of old', 'KEY_UNSUPPORTED', () => withKey(traditional.replace('AES-128-CBC', 'RC2-CBC'))],
+  ['an empty key', 'KEY_NOT_PEM', () => withKey('')],
   ['something else than a key', 'KEY_NOT_PEM', () => withKey('not a key!')],
   ['an encrypted key without its passphrase', 'KEY_PASSPHRASE_REQUIRED', () => withKey(encrypted)],
   ['a wrong passphrase', 'KEY_PASSPHRASE_WRONG', () => withKey(encrypted, { passphrase: WRONG_PASSPHRASE })],
@@ -94,7 +108,7 @@ describe('bad input', () => {
   it.each(cases)('%s is met by %s', async (_, code, attempt) => {
     expect(await rejection(attempt())).toMatchObject({
       code,
-      message: expect.stringMatching(/expected|found|got|cannot/i),
+      message: expect.stringMatching(EXPECTED_FOUND_DO),
     })
   })
 
@@ -107,6 +121,8 @@ describe('bad input', () => {
       'eyJ',
       ...secretLines(pem),
       ...secretLines(encrypted),
+      ...secretLines(traditional).slice(2),
+      ...secretLines(ociVectors.key.privateKeyPkcs8Pem),
     ]) {
       expect(shown).not.toContain(secret)
     }

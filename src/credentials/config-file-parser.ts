@@ -71,5 +71,8 @@ function settingOf(text: string, line: number, path: string): { readonly key: st
 }
 
 function invalid(path: string, line: number, expected: string): ConfigurationError {
-  return new ConfigurationError('CONFIG_INVALID', `Expected ${expected} in line ${line} of ${path}.`)
+  return new ConfigurationError(
+    'CONFIG_INVALID',
+    `Expected ${expected} in line ${line} of ${path}, found something else; mend that line or take it out.`,
+  )
 }

@@ -82,5 +82,8 @@ export function selectProfile(sections: ReadonlyMap<string, ConfigSection>, name
 
 function profileMissing(names: readonly string[], name: string, path: string): ConfigurationError {
   const found = names.length === 0 ? 'no profile at all' : names.map((known) => `[${known}]`).join(', ')
-  return new ConfigurationError('PROFILE_MISSING', `Expected a profile [${name}] in ${path}, found ${found}.`)
+  return new ConfigurationError(
+    'PROFILE_MISSING',
+    `Expected a profile [${name}] in ${path}, found ${found}; name one that is there, or add it.`,
+  )
 }

@@ -137,8 +137,11 @@ function refusal({ status, headers, type }: Response, body: unknown, known: Know
     )
   }
   const said = [status, serviceCode, message && `"${message}"`].filter(Boolean).join(' ')
-  const text = `Expected a success from ${known.endpoint}, found ${said} after ${times(known)}${requestId ? `; request id ${requestId}` : ''}.`
-  return new ServiceError('SERVICE_ERROR', text, { ...details, retryable: status === 429 || status >= 500 })
+  const retryable = status === 429 || status >= 500
+  const advice = retryable ? 'try again later' : 'its status and code say what to change'
+  const named = requestId ? `; request id ${requestId}` : ''
+  const text = `Expected a success from ${known.endpoint}, found ${said} after ${times(known)}${named}; ${advice}.`
+  return new ServiceError('SERVICE_ERROR', text, { ...details, retryable })
 }
 
 const times = ({ attempts }: Known): string => (attempts === 1 ? '1 attempt' : `${attempts} attempts`)
