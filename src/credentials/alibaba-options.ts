@@ -1,26 +1,16 @@
 import { runtime as defaultRuntime } from '#runtime'
 import type { AlibabaCallOptions } from '../http/alibaba-call.js'
-import { RETRY, type RetryPolicy, type Sleep } from '../http/retry.js'
-import type { ServiceCallAttempt } from '../http/service-call.js'
+import { RETRY } from '../http/retry.js'
 import type { Runtime } from '../runtime/types.js'
 import type { AlibabaCredentials } from '../types.js'
 import type { CacheOptions, LoadContext } from './cache-options.js'
+import type { PrincipalOptions } from './principal-options.js'
 
 /** What providers of Alibaba Cloud credentials can be told about their surroundings. Nothing of it is needed. */
-export interface AlibabaSurroundings {
-  /** Environment, files and network. Default: those of the machine. */
-  readonly runtime?: Runtime | undefined
-  /** Makes the calls in place of the runtime's `fetch`. */
-  readonly fetch?: typeof fetch | undefined
-  /** When to repeat calls; `false`: never. */
-  readonly retry?: RetryPolicy | false | undefined
-  /** The longest that one attempt of a call may take, in milliseconds. */
-  readonly timeoutMs?: number | undefined
-  /** Sees every attempt of every call, without a secret. */
-  readonly onRequest?: ((attempt: ServiceCallAttempt) => void) | undefined
-  /** Waits between attempts. */
-  readonly sleep?: Sleep | undefined
-}
+export type AlibabaSurroundings = Pick<
+  PrincipalOptions,
+  'runtime' | 'fetch' | 'retry' | 'timeoutMs' | 'onRequest' | 'sleep'
+>
 
 /** What every provider of Alibaba Cloud credentials can be told. Nothing of it is needed. */
 export interface AlibabaProviderOptions extends CacheOptions<AlibabaCredentials>, AlibabaSurroundings {}

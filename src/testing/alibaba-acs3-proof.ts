@@ -63,7 +63,7 @@ function requireCovered(
   const required = Object.keys(headers).filter((name) => name.startsWith('x-acs-') || name === 'host')
   const missing = [...required, 'x-acs-action', 'x-acs-version'].filter((name) => !signedHeaders.includes(name))
   if (missing.length > 0) throw fault(examination, 'incomplete', `not signed: ${missing.join(', ')}`)
-  const absent = signedHeaders.filter((name) => !(name in headers))
+  const absent = signedHeaders.filter((name) => !Object.hasOwn(headers, name))
   if (absent.length > 0) throw fault(examination, 'incomplete', `signed but not sent: ${absent.join(', ')}`)
 }
 

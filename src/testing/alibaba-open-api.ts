@@ -10,6 +10,7 @@ import {
   fault,
   knownAccessKey,
   proven,
+  requireReadableUrl,
   requireRecent,
   requireUnused,
   sameText,
@@ -61,8 +62,9 @@ export function parameter(request: ReceivedRequest, name: string): string | unde
 }
 
 /** Checks the signature of an Open API request, whichever of the three schemes it has. */
-export function proveOpenApi(request: ReceivedRequest, state: EmulatorState): Promise<AlibabaCaller> {
+export async function proveOpenApi(request: ReceivedRequest, state: EmulatorState): Promise<AlibabaCaller> {
   const examination = { request, state, refusals: OPEN_API_REFUSALS }
+  requireReadableUrl(examination)
   if (isAcs3(request.headers)) return proveAcs3(examination)
   return ROA.test(request.headers.get('authorization') ?? '') ? proveRoa(examination) : proveRpc(examination)
 }

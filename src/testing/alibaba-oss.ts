@@ -1,10 +1,11 @@
 import { decodeBase64, encodeBase64 } from '../encoding/base64.js'
 import { equal, toHex, utf8 } from '../encoding/bytes.js'
 import { md5 } from '../keys/md5.js'
-import { type OssResource, ossResource } from '../signers/alibaba-oss-resource.js'
+import { type OssResource, ossHost, ossResource } from '../signers/alibaba-oss-resource.js'
+import { headersAskedFor, requireImplemented } from './alibaba-oss-query.js'
 import { isOss1, proveOss1 } from './alibaba-oss1-proof.js'
 import { isOss4, proveOss4 } from './alibaba-oss4-proof.js'
-import { type Examination, fault } from './alibaba-proof.js'
+import { type Examination, fault, requireReadableUrl } from './alibaba-proof.js'
 import { OSS_REFUSALS } from './alibaba-refusals.js'
 import { refusal } from './answers.js'
 import type { ReceivedRequest } from './received.js'
@@ -19,19 +20,20 @@ interface OssObject {
 type Bucket = Map<string, OssObject>
 
 const buckets: Slot<Map<string, Bucket>> = slot('alibaba-oss', () => new Map([['emulated-bucket', new Map()]]))
-const HOST = /(?:^|\.)oss-[a-z0-9-]+\.aliyuncs\.com$/
 
 /**
  * OSS: objects put, read, asked about and deleted, and buckets listed. It takes signatures V1 and V4, in headers and in
- * URLs. Buckets come into being with their first object; `emulated-bucket` is there from the start.
+ * URLs. Buckets come into being with their first object; `emulated-bucket` is there from the start. What it does not
+ * implement (parts of uploads, copies, tags, images and so on) it answers with `NotImplemented`.
  * @see https://www.alibabacloud.com/help/en/oss/developer-reference/list-of-operations-by-function
  */
 export const alibabaOss: Surface = {
   name: 'alibaba-oss',
-  matches: (request) => isOss4(request) || isOss1(request) || HOST.test(request.url.hostname),
+  matches: (request) => isOss4(request) || isOss1(request) || ossHost(request.url.hostname) !== undefined,
   async handle(request, state) {
     const examination = { request, state, refusals: OSS_REFUSALS }
     await prove(examination)
+    requireImplemented(request)
     const resource = ossResource(request.url)
     if (resource.bucket === undefined) return listBuckets(state)
     const response =
@@ -45,6 +47,7 @@ export const alibabaOss: Surface = {
 }
 
 async function prove(examination: Examination): Promise<unknown> {
+  requireReadableUrl(examination)
   if (isOss4(examination.request)) return proveOss4(examination)
   if (isOss1(examination.request)) return proveOss1(examination)
   throw fault(examination, 'missing')
@@ -60,7 +63,7 @@ function answerObject(examination: Examination, { bucket: name, key }: Required<
     return new Response(null, { status: 204 })
   }
   if (object === undefined) throw refusal(404, 'NoSuchKey', 'The specified key does not exist.')
-  const headers = { ...object.headers, 'content-length': `${object.bytes.length}` }
+  const headers = { ...object.headers, ...headersAskedFor(request), 'content-length': `${object.bytes.length}` }
   if (request.method === 'HEAD') return new Response(null, { headers })
   if (request.method === 'GET') return new Response(object.bytes, { headers })
   throw methodNotAllowed()

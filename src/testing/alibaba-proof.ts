@@ -1,4 +1,5 @@
 import { equal, utf8 } from '../encoding/bytes.js'
+import { percentDecode } from '../encoding/percent.js'
 import type { AlibabaCredentials } from '../types.js'
 import { alibabaAccount } from './alibaba-account.js'
 import { type AlibabaProblem, type AlibabaRefusals, refused } from './alibaba-refusals.js'
@@ -28,6 +29,16 @@ const usedNonces: Slot<Map<string, number>> = slot('alibaba-nonces', () => new M
 /** Refuses the request: what every check of it throws. */
 export function fault({ state, refusals }: Examination, problem: AlibabaProblem, detail?: string): Error {
   return refused(problem, { state, refusals, ...(detail !== undefined && { detail }) })
+}
+
+/** Refuses a URL whose escapes spell nothing, before anything of it is read. */
+export function requireReadableUrl(examination: Examination): void {
+  const { pathname, search } = examination.request.url
+  try {
+    percentDecode(pathname + search)
+  } catch {
+    throw fault(examination, 'url')
+  }
 }
 
 /** The access key of this id, with the token that belongs to it. */

@@ -16,6 +16,7 @@ export type AlibabaProblem =
   | 'token'
   | 'token-expired'
   | 'token-missing'
+  | 'url'
 
 /** How a family of services says so. */
 export type AlibabaRefusals = Readonly<Record<AlibabaProblem, readonly [status: number, code: string, message: string]>>
@@ -36,6 +37,7 @@ export const OPEN_API_REFUSALS: AlibabaRefusals = {
   token: [400, 'InvalidSecurityToken.MismatchWithAccessKey', 'Specified SecurityToken mismatch with the AccessKey.'],
   'token-expired': [400, 'InvalidSecurityToken.Expired', 'Specified SecurityToken is expired.'],
   'token-missing': [400, 'MissingSecurityToken', 'SecurityToken is mandatory for this action.'],
+  url: [400, 'InvalidParameter', 'The specified URL is not well formatted.'],
 }
 
 /** @see https://www.alibabacloud.com/help/en/oss/support/error-codes */
@@ -56,6 +58,7 @@ export const OSS_REFUSALS: AlibabaRefusals = {
   token: [403, 'InvalidAccessKeyId', 'The OSS Access Key Id you provided does not exist in our records.'],
   'token-expired': [403, 'SecurityTokenExpired', 'The security token you provided has expired.'],
   'token-missing': [403, 'InvalidSecurityToken', 'The security token you provided is invalid.'],
+  url: [400, 'InvalidURI', 'The specified URI could not be parsed.'],
 }
 
 /** What a check throws: counted as refused, and worded as the service words it. The detail is the emulator's own. */

@@ -6,7 +6,7 @@ import { type AlibabaWorld, alibabaWorld, changed } from './alibaba-world.js'
 
 // What the emulated OSS refuses, and in which words.
 
-const OBJECT = 'https://my-bucket.oss-cn-hangzhou.aliyuncs.com/a/b.txt?acl'
+const OBJECT = 'https://my-bucket.oss-cn-hangzhou.aliyuncs.com/a/b.txt?response-cache-control=none'
 const QUARTER_MS = 15 * 60_000
 
 async function ossCode(response: Response): Promise<string> {
@@ -79,7 +79,7 @@ describe('the emulated OSS', () => {
     const { fetch, account, clock } = alibabaWorld()
     expect(await ossCode(await fetch(OBJECT))).toBe('AccessDenied')
     const headers = { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' }
-    const upload = new Request(OBJECT.replace('?acl', ''), { method: 'PUT', body: 'content', headers })
+    const upload = new Request(OBJECT.replace(/\?.*/, ''), { method: 'PUT', body: 'content', headers })
     expect(await ossCode(await fetch(await signOss4(upload, account.accessKey, { clock: clock.now })))).toBe(
       'InvalidDigest',
     )
@@ -90,5 +90,40 @@ describe('the emulated OSS', () => {
     const signed = await signOss4(new Request(OBJECT), account.accessKey, { clock: clock.now })
     const authorization = (signed.headers.get('authorization') ?? '').replace(/\/\d{8}\//, '/20200101/')
     expect(await ossCode(await fetch(changed(signed, { authorization })))).toBe('InvalidArgument')
+  })
+
+  it.each([
+    ['PUT', '?acl', {}],
+    ['PUT', '?partNumber=1&uploadId=2', {}],
+    ['GET', '?x-oss-process=image', {}],
+    ['PUT', '', { 'x-oss-copy-source': '/my-bucket/other' }],
+  ])('does not take a part for the whole: %s %s %j', async (method, query, headers) => {
+    const { fetch, account, clock } = alibabaWorld()
+    const send = async (url: string, init: RequestInit): Promise<Response> =>
+      fetch(await signOss4(new Request(url, init), account.accessKey, { clock: clock.now }))
+    const object = OBJECT.replace(/\?.*/, '')
+    await send(object, { method: 'PUT', body: 'content' })
+    const body = method === 'PUT' ? { body: 'other' } : {}
+    const response = await send(object + query, { method, headers, ...body })
+    expect([response.status, await ossCode(response)]).toEqual([501, 'NotImplemented'])
+    const kept = await send(OBJECT, { headers: { referer: 'https://example.com/' } })
+    expect([kept.headers.get('cache-control'), await kept.text()]).toEqual(['none', 'content'])
+  })
+
+  it.each(['%ff', '%'])('refuses a URL that cannot be read: %s', async (escaped) => {
+    const { fetch, account, clock } = alibabaWorld()
+    for (const url of [OBJECT.replace('b.txt', escaped), `${OBJECT}&prefix=${escaped}`]) {
+      const signed = await signOss4(new Request(OBJECT), account.accessKey, { clock: clock.now })
+      const response = await fetch(url, { headers: signed.headers })
+      expect([response.status, await ossCode(response)]).toEqual([400, 'InvalidURI'])
+    }
+  })
+
+  it('is found at the hosts for both versions of IP', async () => {
+    const { fetch, account, clock } = alibabaWorld()
+    const object = 'https://my-bucket.cn-hangzhou.oss.aliyuncs.com/a.txt'
+    const request = new Request(object, { method: 'PUT', body: 'content' })
+    expect((await fetch(await signOss4(request, account.accessKey, { clock: clock.now }))).status).toBe(200)
+    expect(await ossCode(await fetch(object))).toBe('AccessDenied')
   })
 })

@@ -65,6 +65,22 @@ describe('the emulated Open API', () => {
     expect(await apiCode(await fetch(url, { headers }))).toBe('IllegalTimestamp')
   })
 
+  it('refuses a header that was named as signed and not sent, whatever every object has', async () => {
+    const { fetch, account, clock } = alibabaWorld()
+    const signed = await signAcs3(new Request(API), account.accessKey, { ...call, clock: clock.now })
+    const authorization = signed.headers.get('authorization') ?? ''
+    for (const name of ['x-absent', 'constructor', '__proto__']) {
+      const more = authorization.replace('SignedHeaders=', `SignedHeaders=${name};`)
+      expect(await apiCode(await fetch(changed(signed, { authorization: more })))).toBe('IncompleteSignature')
+    }
+  })
+
+  it('refuses a path that cannot be read', async () => {
+    const { fetch, account, clock } = alibabaWorld()
+    const signed = await signAcs3(new Request(API), account.accessKey, { ...call, clock: clock.now })
+    expect(await apiCode(await fetch(`${API}%ff`, { headers: signed.headers }))).toBe('InvalidParameter')
+  })
+
   it('takes a query that cannot be read for one without parameters', async () => {
     const { fetch } = alibabaWorld()
     expect((await fetch(`${API}?Action=%ZZ`)).status).toBe(404)
