@@ -1,7 +1,9 @@
 import { createAlibabaFetch } from '../http/alibaba-fetch.js'
 import { redactHeaders, redactUrl } from '../http/redact.js'
 import { requestIdOf } from '../http/service-failure.js'
+import type { SignedAttempt } from '../http/signed-fetch.js'
 import { signAcs3, signAcs3Headers } from '../signers/alibaba-acs3.js'
+import { ossHost } from '../signers/alibaba-oss-resource.js'
 import { signOss4, signOss4Headers } from '../signers/alibaba-oss4.js'
 import type { AlibabaCredentials, CredentialsProvider, Signer } from '../types.js'
 import type { Identity, SendOptions } from './identity.js'
@@ -45,7 +47,7 @@ export function alibabaIdentity(
 
 const isOss = (url: string, hasAction: boolean): boolean => {
   const { hostname } = new URL(url)
-  return /(^|\.)oss-/.test(hostname) || (!hasAction && !hostname.endsWith('.aliyuncs.com'))
+  return ossHost(hostname) !== undefined || (!hasAction && !hostname.endsWith('.aliyuncs.com'))
 }
 
 /** Tells of each attempt, as `--verbose` wants it. */
@@ -55,22 +57,20 @@ function observed({ fetch, clock, onAttempt }: SendOptions): typeof globalThis.f
   return async (input, init) => {
     const request = new Request(input, init)
     const startedAt = clock()
-    const response = await fetch(request)
-    const requestId = requestIdOf(response.headers)
+    const report = (outcome: Pick<SignedAttempt, 'status' | 'requestId' | 'error'>): void => {
+      const { method, url } = request
+      const headers = redactHeaders(request.headers)
+      const durationMs = clock() - startedAt
+      onAttempt({ attempt, method, endpoint: redactUrl(url), headers, durationMs, next: 'none', ...outcome })
+    }
     attempt += 1
-    const { method, url } = request
-    const headers = redactHeaders(request.headers)
-    const durationMs = clock() - startedAt
-    onAttempt({
-      attempt,
-      method,
-      endpoint: redactUrl(url),
-      headers,
-      status: response.status,
-      durationMs,
-      next: 'none',
-      ...(requestId && { requestId }),
+    const response = await fetch(request).catch((error: unknown) => {
+      report({ error })
+      throw error
     })
+    const { status } = response
+    const requestId = requestIdOf(response.headers) ?? response.headers.get('x-oss-request-id')
+    report({ status, ...(requestId && { requestId }) })
     return response
   }
 }

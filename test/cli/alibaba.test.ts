@@ -72,7 +72,23 @@ describe('countersign for Alibaba Cloud', () => {
     expect((await run(['request', 'PUT', OBJECT, '-d', 'kept', ...options('alibaba-managed')])).code).toBe(0)
     const { output, errors } = await run(['request', 'GET', OBJECT, '--verbose', ...options('alibaba-access-key')])
     expect(output).toBe('kept')
-    expect(errors).toMatch(/^1\. GET https:\/\/my-bucket\.oss-cn-hangzhou\.aliyuncs\.com\/note\.txt: 200 in \d+ ms/)
+    expect(errors).toMatch(
+      /^1\. GET https:\/\/my-bucket\.oss-cn-hangzhou\.aliyuncs\.com\/note\.txt: 200 in \d+ ms.* [0-9A-F]{24}/,
+    )
+  })
+
+  test('tells an attempt that had no answer', async () => {
+    const broken = (): Promise<never> => Promise.reject(new TypeError('no network'))
+    const words = ['request', 'GET', OBJECT, '--verbose', ...options('alibaba-access-key')]
+    const { code, errors } = await runCli(words, { env, runtime: { fetch: broken } })
+    expect(code).toBeGreaterThan(0)
+    expect(errors).toMatch(/^1\. GET \S+: no answer in \d+ ms/)
+  })
+
+  test('knows OSS by each of its hosts', async () => {
+    const url = 'https://my-bucket.cn-beijing.oss.aliyuncs.com/note.txt'
+    const { output } = await run(['sign', 'GET', url, ...options('alibaba-access-key')])
+    expect(output).toContain('/cn-beijing/oss/aliyun_v4_request')
   })
 
   test('prints headers that anyone can send', async () => {
