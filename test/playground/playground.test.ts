@@ -214,9 +214,10 @@ describe.each(browsers)('the playground in $name', ({ name, installed, open }) =
 
     it('begins another flow while a call of the first is under way, and mixes nothing', async () => {
       await visit('flows')
-      await person.click('Token service slow')
-      await person.click('Make a call')
-      await person.click('Resource principal')
+      await person.run(`
+        button('Make a call').click(); button('Resource principal').click()
+        await new Promise((resolve) => setTimeout(resolve, 2500))`)
+      expect(await person.text('#panel')).not.toContain('accepted. So far')
       await person.click('Make a call')
       expect(await person.sees('1 of 1 accepted')).toBe(true)
       expect(await person.text('#panel')).toContain('resourcePrincipalSessionToken')
