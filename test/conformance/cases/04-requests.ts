@@ -33,6 +33,19 @@ export const signAndVerify: Capability = {
   },
 }
 
+/** What follows the path of a URL and leaves one runtime otherwise than another. */
+const ODD_URLS = [
+  '/p?',
+  '/p?#top',
+  '/p?q=1#top',
+  "/a^b|c'd(e)f!g*h",
+  '/[a]{b}`c`?q=[a]{b}`c`',
+  "?q=a^b|c'd(e)f!g*h&q=~",
+  '/Zürich 日本?q=ü 日',
+  '/a%2F..%2Fb/%7e/%e4%bd%a0?a=%2f&b=+&c=%20',
+  '/..a/b../a:b@c;d,e=f&g+h$',
+]
+
 export const signedFetch: Capability = {
   name: 'signed fetch: GET, POST, PUT, HEAD, DELETE',
   cases: {
@@ -46,6 +59,25 @@ export const signedFetch: Capability = {
         if (method === 'HEAD') continue
         const { verified, method: received } = (await response.json()) as { verified: boolean; method: string }
         equal([verified, received], [true, method], method)
+      }
+    },
+    'is accepted for URLs that runtimes and servers spell differently': async (world) => {
+      const credentials = await apiKey(world.apiKey)()
+      for (const odd of ODD_URLS) {
+        const url = `${world.http}/echo${odd}`
+        const fetched = await fetchOf(world)(url)
+        equal(fetched.status, 200, `${odd}: ${fetched.headers.get('x-emulator-reason')}`)
+        const sent = await fetch(await signOci(new Request(url), credentials))
+        equal(sent.status, 200, `${odd} in a Request: ${sent.headers.get('x-emulator-reason')}`)
+      }
+    },
+    'is accepted for POST, PUT and PATCH without a body': async (world) => {
+      const credentials = await apiKey(world.apiKey)()
+      for (const method of ['POST', 'PUT', 'PATCH']) {
+        const fetched = await fetchOf(world)(`${world.http}/echo`, { method })
+        equal(fetched.status, 200, `${method}: ${fetched.headers.get('x-emulator-reason')}`)
+        const sent = await fetch(await signOci(new Request(`${world.http}/echo`, { method }), credentials))
+        equal(sent.status, 200, `${method} as a Request: ${sent.headers.get('x-emulator-reason')}`)
       }
     },
     'is refused with the key of somebody else': async ({ http, apiKey: key, opensslKeys: [other] }) => {
