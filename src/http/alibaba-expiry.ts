@@ -9,8 +9,9 @@ export const EXPIRED_ACCESS_KEY_CODES: readonly string[] = ['InvalidAccessKeyId.
 /**
  * Judges by the code of the failure, which must match exactly.
  *
- * @param codes Default: {@link EXPIRED_ACCESS_KEY_CODES}. Some gateways say `Unauthorized`, and a disabled access key is
- * answered with `InvalidAccessKeyId.Inactive`; name them to have them judged the same way.
+ * @param codes Default: {@link EXPIRED_ACCESS_KEY_CODES}. Some gateways say `Unauthorized`, a disabled access key is
+ * answered with `InvalidAccessKeyId.Inactive`, and temporary credentials with `InvalidSecurityToken.Expired` or, by OSS,
+ * `SecurityTokenExpired`; name them to have them judged the same way.
  * @example
  * ```ts
  * import { EXPIRED_ACCESS_KEY_CODES, expiredAccessKey } from 'countersign/http/alibaba-expiry'

@@ -127,10 +127,12 @@ export function signedRequest(request: Request, signed: SignedAlibabaRequest): R
 /** The same for a request whose body was left alone and is handed on. */
 export async function signedUnread(request: Request, signed: SignedAlibabaRequest): Promise<Request> {
   const { headers, url } = signed
-  if (url === request.url.replace(/#.*$/s, '')) return new Request(request, { headers })
+  if (withoutFragment(url) === withoutFragment(request.url)) return new Request(request, { headers })
   const init = { method: request.method, headers, ...carriedOver(request), ...(await unreadBody(request)) }
   return new Request(url, init)
 }
+
+const withoutFragment = (url: string): string => url.replace(/#.*$/s, '')
 
 /** The body as a stream, or as bytes where requests do not show theirs, as in Firefox. */
 async function unreadBody(request: Request): Promise<RequestInit> {
