@@ -24,10 +24,9 @@ const REWRITTEN = /[\p{Cc}\\]|^[^?#]*\/(\.|%2e){1,2}(?=[/?#]| *$)/iu
  */
 export function canonicalUrl(input: string | URL): CanonicalUrl | undefined {
   const url = parsed(String(input))
-  // Userinfo stands before the host, and an origin has none.
-  if (!url?.href.startsWith(`${url.origin}/`) || !/^https?:/.test(url.origin)) return undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined
   const target = (url.pathname + url.search).replace(SENT_DIFFERENTLY, hexOf)
-  return { host: url.host, target, href: url.origin + target }
+  return { host: url.host, target, href: `${url.protocol}//${url.host}${target}` }
 }
 
 function parsed(input: string): URL | undefined {
