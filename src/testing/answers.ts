@@ -1,4 +1,5 @@
 import { text } from '../encoding/bytes.js'
+import { asJsonObject, type JsonObject, readJsonText } from '../encoding/json.js'
 import { ServiceError } from '../errors.js'
 import type { ReceivedRequest } from './received.js'
 
@@ -37,14 +38,14 @@ export function notFound(what: string): ServiceError {
 }
 
 /** The body as a JSON object. @throws ServiceError 400 for any other body. */
-export function jsonObject(request: ReceivedRequest): Readonly<Record<string, unknown>> {
-  const value = parseJson(text(request.body))
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+export function jsonObject(request: ReceivedRequest): JsonObject {
+  const value = asJsonObject(readJsonText(text(request.body)))
+  if (value !== undefined) return value
   throw invalidParameter('Expected a JSON object as the body of the request.')
 }
 
 /** A member of a JSON body that must be a string with something in it. @throws ServiceError 400 otherwise. */
-export function requiredString(object: Readonly<Record<string, unknown>>, name: string): string {
+export function requiredString(object: JsonObject, name: string): string {
   const value = object[name]
   if (typeof value === 'string' && value !== '') return value
   throw invalidParameter(`Expected "${name}" to be a non-empty string, received ${value === '' ? '""' : typeof value}.`)
@@ -57,10 +58,11 @@ export function requireContentType(request: ReceivedRequest, expected: string): 
   throw invalidParameter(`Expected content-type "${expected}", received "${received}".`)
 }
 
-function parseJson(source: string): unknown {
+/** Part of a path without its percent-encoding. @throws ServiceError 400 when there is a `%` that encodes nothing. */
+export function decodedPath(part: string): string {
   try {
-    return JSON.parse(source)
+    return decodeURIComponent(part)
   } catch {
-    return undefined
+    throw invalidParameter('Expected percent-encoded UTF-8 in the path.')
   }
 }

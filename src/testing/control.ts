@@ -2,10 +2,9 @@ import { alibabaAccount, alibabaClientKeyFile } from './alibaba-account.js'
 import { answerJson, invalidParameter, jsonObject, notFound, refusal } from './answers.js'
 import type { CertificateShape } from './certificate-authority.js'
 import { certificateAuthority } from './certificate-authority.js'
-import { effectNames } from './fault-effects.js'
-import type { Fault } from './faults.js'
+import { faultFromJson } from './fault-json.js'
 import type { ReceivedRequest } from './received.js'
-import { DEFAULT_SETTINGS } from './settings.js'
+import { DEFAULT_SETTINGS, isSetting } from './settings.js'
 import type { EmulatorState } from './state.js'
 import type { Surface } from './surface.js'
 import type { TokenFlaw } from './tokens.js'
@@ -24,7 +23,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'GET /requests': (_, { log }) => log.entries(),
   'DELETE /requests': (_, { log }) => log.clear(),
   'GET /faults': (_, { faults }) => faults.list(),
-  'POST /faults': (request, { faults }) => void faults.add(faultFrom(jsonObject(request))),
+  'POST /faults': (request, { faults }) => void faults.add(faultFromJson(jsonObject(request))),
   'DELETE /faults': (_, { faults }) => faults.clear(),
   'POST /certificates/rotate': async (request, state) => {
     const shape: CertificateShape = request.body.length === 0 ? {} : jsonObject(request)
@@ -51,7 +50,8 @@ export const control: Surface = {
     if (request.headers.has('origin')) throw refusal(403, 'NotAllowed', 'Pages cannot control the emulator.')
     const path = request.url.pathname.slice(CONTROL_PATH.length)
     if (path === '' || path === '/') return answerJson({ commands: Object.keys(COMMANDS) })
-    const command = COMMANDS[`${request.method} ${path}`]
+    const name = `${request.method} ${path}`
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
     if (command === undefined) throw notFound(`${request.method} ${request.url.pathname}`)
     const result = await command(request, state)
     return result === undefined ? new Response(null, { status: 204 }) : answerJson(result)
@@ -59,26 +59,17 @@ export const control: Surface = {
 }
 
 function changeSettings(request: ReceivedRequest, { settings }: EmulatorState): unknown {
-  const changes = Object.entries(jsonObject(request))
-  const unknown = changes.find(([name]) => !(name in DEFAULT_SETTINGS))
-  if (unknown !== undefined) throw invalidParameter(`Expected names of settings, received "${unknown[0]}".`)
   // JSON has no undefined: null puts a setting back to its default.
-  const known = changes.map(([name, value]) => [name, value ?? Reflect.get(DEFAULT_SETTINGS, name)])
-  return Object.assign(settings, Object.fromEntries(known))
-}
-
-function faultFrom(body: Readonly<Record<string, unknown>>): Fault {
-  const { effect } = body
-  if (typeof effect !== 'string' || !effectNames.includes(effect)) {
-    throw invalidParameter(`Expected "effect" to be one of ${effectNames.join(', ')}.`)
+  const changes = Object.entries(jsonObject(request)).map(
+    ([name, value]) => [name, value ?? Reflect.get(DEFAULT_SETTINGS, name)] as const,
+  )
+  const wrong = changes.find(([name, value]) => !isSetting(name, value))
+  if (wrong !== undefined) {
+    throw invalidParameter(`Expected settings with values that they can have, received another for "${wrong[0]}".`)
   }
-  if (effect === 'status' && typeof body['status'] !== 'number')
-    throw invalidParameter('Expected "status" to be a number.')
-  if (effect === 'delay' && typeof body['ms'] !== 'number') throw invalidParameter('Expected "ms" to be a number.')
-  return body as unknown as Fault
+  return Object.assign(settings, Object.fromEntries(changes))
 }
 
-/** Rotates the access key in a secret: in an emergency, unless the body says how long the old one is kept. */
 /** What a program in another process needs to be known to the emulated Alibaba Cloud account. */
 async function alibabaFixtures(_: ReceivedRequest, state: EmulatorState): Promise<object> {
   const { id, region, secretName, roleName, roleArn, oidcProviderArn, accessKey } = state.of(alibabaAccount)
@@ -86,6 +77,7 @@ async function alibabaFixtures(_: ReceivedRequest, state: EmulatorState): Promis
   return { accountId: id, region, secretName, roleName, roleArn, oidcProviderArn, accessKey, clientKeyFile }
 }
 
+/** Rotates the access key in a secret: in an emergency, unless the body says how long the old one is kept. */
 function rotateAccessKey(request: ReceivedRequest, state: EmulatorState): object {
   const { secretName, previousForMs = 0 } = request.body.length === 0 ? {} : jsonObject(request)
   if (typeof previousForMs !== 'number') {

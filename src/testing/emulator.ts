@@ -55,7 +55,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     answer(request, details, surfaces, state)
   return {
     ...state,
-    fetch: (input, init) => abortable(new Request(input, init), handle),
+    fetch: async (input, init) => abortable(new Request(input, init), handle),
     handle,
     surfaceNames: surfaces.map(({ name }) => name),
     close: () => state.faults.clear(),
@@ -110,7 +110,8 @@ function failureFrom(error: unknown): SurfaceFailure {
     const { status = 500, serviceCode = 'InternalServerError', message } = error
     return { status, code: serviceCode, message, reason: message }
   }
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown error'
+  // Its message can hold whatever it was that broke: the log and the header name the error, and nothing more.
+  const reason = error instanceof Error ? error.name : 'an unknown error'
   return { status: 500, code: 'InternalServerError', message: 'Internal server error.', reason }
 }
 

@@ -1,5 +1,3 @@
-import { answerOciError } from './answers.js'
-
 /** What happens to a request in place of the right answer. */
 export type FaultEffect =
   /** An error in OCI's shape, without the request being looked at. */
@@ -40,13 +38,13 @@ const HTML = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>
 
 const PERFORM: { readonly [Name in FaultEffect['effect']]: Perform<Extract<FaultEffect, { effect: Name }>> } = {
   status: ({ status, code = 'InjectedFault', retryAfterSeconds }) => {
-    const response = answerOciError(status, code, 'The emulator was told to fail.')
+    const body = JSON.stringify({ code, message: 'The emulator was told to fail.' })
+    const response = answerOf(status, 'application/json', body)
     if (retryAfterSeconds !== undefined) response.headers.set('retry-after', String(retryAfterSeconds))
     return response
   },
-  html: ({ status = 502 }) => new Response(HTML, { status, headers: { 'content-type': 'text/html' } }),
-  body: ({ body, status = 200, contentType = 'application/json' }) =>
-    new Response(body, { status, headers: { 'content-type': contentType } }),
+  html: ({ status = 502 }) => answerOf(status, 'text/html', HTML),
+  body: ({ body, status = 200, contentType = 'application/json' }) => answerOf(status, contentType, body),
   delay: async ({ ms }, scene) => {
     await scene.wait(ms)
     return scene.answer()
@@ -64,6 +62,14 @@ const PERFORM: { readonly [Name in FaultEffect['effect']]: Perform<Extract<Fault
     await scene.hold()
     return response
   },
+}
+
+// Answers with these cannot have a body.
+const WITHOUT_BODY = [204, 205, 304]
+
+function answerOf(status: number, contentType: string, body: string): Response {
+  const headers = { 'content-type': contentType }
+  return new Response(WITHOUT_BODY.includes(status) ? null : body, { status, headers })
 }
 
 /** The name of every effect. */
@@ -86,7 +92,8 @@ async function halfOf(response: Response, send: (bytes: Bytes) => BodyInit): Pro
   const whole = new Uint8Array(await response.arrayBuffer())
   const headers = new Headers(response.headers)
   headers.delete('content-length')
-  return new Response(send(whole.slice(0, Math.floor(whole.length / 2))), { status: response.status, headers })
+  const half = WITHOUT_BODY.includes(response.status) ? null : send(whole.slice(0, Math.floor(whole.length / 2)))
+  return new Response(half, { status: response.status, headers })
 }
 
 function brokenStream(first: Bytes): ReadableStream<Bytes> {

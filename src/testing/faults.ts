@@ -104,6 +104,7 @@ export class Faults {
   #hang(signal: AbortSignal): Promise<never> {
     const cleared = this.#cleared.signal
     return new Promise((_, reject) => {
+      if (signal.aborted) return reject(signal.reason)
       const onCleared = (): void => reject(connectionLost())
       const onAbort = (): void => {
         cleared.removeEventListener('abort', onCleared)

@@ -1,4 +1,4 @@
-import { answerJson, jsonObject, refusal, requiredString } from './answers.js'
+import { answerJson, decodedPath, jsonObject, refusal, requiredString } from './answers.js'
 import { authenticate } from './authenticate.js'
 import { type IdentityDomain, identityDomain } from './identity-domain.js'
 import { administratorTokens } from './identity-domain-client.js'
@@ -21,7 +21,7 @@ export const identityDomainAdmin: Surface = {
   matches: ({ url }) => url.pathname.startsWith(PREFIX),
   async handle(request, state) {
     await requireAdministrator(request, state)
-    const [type = '', id] = request.url.pathname.slice(PREFIX.length).split('/').map(decodeURIComponent)
+    const [type = '', id] = request.url.pathname.slice(PREFIX.length).split('/').map(decodedPath)
     const domain = state.of(identityDomain)
     if (type === 'AppStatusChanger') return changeStatus(request, domain, id ?? '')
     if (type === 'AppClientSecretRegenerator') return regenerateSecret(request, domain)
@@ -58,8 +58,8 @@ function answerCollection(request: ReceivedRequest, domain: IdentityDomain, type
   if (request.method !== 'GET') throw refusal(405, 'methodNotAllowed', 'Expected GET or POST.')
   rulesOf(type)
   const matching = domain.all(type).filter(scimFilter(request.url.searchParams.get('filter') ?? ''))
-  const start = Number(request.url.searchParams.get('startIndex') ?? 1)
-  const count = Math.min(Number(request.url.searchParams.get('count') ?? 50), 1000)
+  const start = Math.max(1, wholeNumber(request, 'startIndex', 1))
+  const count = Math.min(wholeNumber(request, 'count', 50), 1000)
   const page = matching.slice(start - 1, start - 1 + count)
   return answerJson({
     schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
@@ -68,6 +68,12 @@ function answerCollection(request: ReceivedRequest, domain: IdentityDomain, type
     startIndex: start,
     itemsPerPage: page.length,
   })
+}
+
+function wholeNumber({ url }: ReceivedRequest, name: string, otherwise: number): number {
+  const given = url.searchParams.get(name) ?? String(otherwise)
+  if (/^\d+$/.test(given)) return Number(given)
+  throw refusal(400, 'invalidValue', `Expected ${name} to be a whole number.`)
 }
 
 function answerResource(request: ReceivedRequest, domain: IdentityDomain, type: string, id: string): Response {

@@ -1,3 +1,5 @@
+import { decodeBase64 } from '../encoding/base64.js'
+import { text } from '../encoding/bytes.js'
 import { refusal } from './answers.js'
 import { authenticate } from './authenticate.js'
 import { identityDomain } from './identity-domain.js'
@@ -28,7 +30,8 @@ export async function authenticateDomainClient(
   if (/^Signature /i.test(authorization)) {
     return { kind: 'signature', subject: (await authenticate(request, state)).principal.subject }
   }
-  const [id, secret] = basicPair(authorization) ?? [form.get('client_id'), form.get('client_secret')]
+  const basic = /^Basic(?: |$)/i.test(authorization)
+  const [id, secret] = basic ? basicPair(authorization) : [form.get('client_id'), form.get('client_secret')]
   const app = state
     .of(identityDomain)
     .all('Apps')
@@ -50,10 +53,9 @@ export function isAdministrator(app: ScimRecord, state: EmulatorState): boolean 
   })
 }
 
-function basicPair(authorization: string): readonly [string, string] | undefined {
-  const [, encoded] = /^Basic (\S+)$/i.exec(authorization) ?? []
-  if (encoded === undefined) return undefined
-  const pair = atob(encoded)
-  const colon = pair.indexOf(':')
-  return [pair.slice(0, colon), pair.slice(colon + 1)]
+/** The two parts of an HTTP Basic header; none of a malformed one, which is then nobody's. */
+function basicPair(authorization: string): readonly string[] {
+  const [, encoded = ''] = /^Basic +(\S+) *$/i.exec(authorization) ?? []
+  const [, ...parts] = /^([^:]*):(.*)$/s.exec(text(decodeBase64(encoded) ?? new Uint8Array())) ?? []
+  return parts
 }

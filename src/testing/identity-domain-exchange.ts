@@ -56,6 +56,8 @@ function resourceSession(
   if (trust['subjectType'] !== 'Resource' || resourceType !== trust['impersonatingResource']) {
     throw invalidRequest("res_type is not the trust's impersonatingResource.")
   }
+  const seconds = form.get('rpst_exp') ?? '1200'
+  if (!/^[1-9]\d*$/.test(seconds)) throw invalidRequest('rpst_exp is not a number of seconds.')
   const { tenancy } = identities
   const claims = {
     sub: `ocid1.identityfederateddomainapp.${identities.region.realm}..${String(trust.id)}`,
@@ -66,12 +68,12 @@ function resourceSession(
     res_type: resourceType,
     ...propagatedClaims(trust, subject),
   }
-  return { claims, lifeMs: Math.min(Number(form.get('rpst_exp') ?? 1200) * 1000, 12 * HOUR_MS) }
+  return { claims, lifeMs: Math.min(Number(seconds) * 1000, 12 * HOUR_MS) }
 }
 
 function propagatedClaims({ claimPropagations }: ScimRecord, subject: Claims): Claims {
   const names = Array.isArray(claimPropagations) ? claimPropagations.map(String) : []
-  const present = names.filter((name) => subject[name.slice('ext_'.length)] !== undefined)
+  const present = names.filter((name) => Object.hasOwn(subject, name.slice('ext_'.length)))
   return Object.fromEntries(present.map((name) => [`var_${name}`, subject[name.slice('ext_'.length)]]))
 }
 

@@ -74,7 +74,8 @@ function store(policy: Policy, state: EmulatorState): Policy {
 }
 
 function statementsOf({ statements }: Readonly<Record<string, unknown>>): readonly string[] {
-  const isStatement = (statement: unknown): statement is string => /^allow /i.test(String(statement))
+  const isStatement = (statement: unknown): statement is string =>
+    typeof statement === 'string' && /^allow /i.test(statement)
   if (Array.isArray(statements) && statements.length > 0 && statements.every(isStatement)) return statements
   throw invalidParameter('Expected statements to be a list of policy statements.')
 }

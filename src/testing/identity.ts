@@ -1,4 +1,4 @@
-import { answerJson, notFound, refusal } from './answers.js'
+import { answerJson, decodedPath, notFound, refusal } from './answers.js'
 import { authenticate } from './authenticate.js'
 import type { Principal } from './principal.js'
 import type { ReceivedRequest } from './received.js'
@@ -24,7 +24,7 @@ export const identity: Surface = {
 }
 
 function find(request: ReceivedRequest, principal: Principal, state: EmulatorState): unknown {
-  const [collection, id, member, ...rest] = request.url.pathname.slice(PREFIX.length).split('/').map(decodeURIComponent)
+  const [collection, id, member, ...rest] = request.url.pathname.slice(PREFIX.length).split('/').map(decodedPath)
   if (rest.length > 0) return undefined
   if (collection === 'regions' && id === undefined) return regions(state)
   if (collection === 'tenancies' && id === principal.tenancy) return tenancyMember(id, member, state)

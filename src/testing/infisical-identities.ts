@@ -1,4 +1,4 @@
-import { jsonObject, refusal } from './answers.js'
+import { decodedPath, jsonObject, refusal } from './answers.js'
 import type { InfisicalOciConfig, InfisicalState } from './infisical-state.js'
 import type { ReceivedRequest } from './received.js'
 
@@ -11,7 +11,7 @@ export function administerIdentity(request: ReceivedRequest, prefix: string, sta
   if (request.headers.get('authorization') !== `Bearer ${state.adminToken}`) {
     throw refusal(401, 'Unauthorized', 'Token missing or not valid.')
   }
-  const identityId = decodeURIComponent(request.url.pathname.slice(prefix.length))
+  const identityId = decodedPath(request.url.pathname.slice(prefix.length))
   if (!state.identities.has(identityId)) throw refusal(404, 'NotFound', `Failed to find identity ${identityId}`)
   return { identityOciAuth: act(request, identityId, state) }
 }
@@ -63,9 +63,12 @@ function configFrom(
 function isValid({ tenancyOcid, allowedUsernames, accessTokenTTL, accessTokenMaxTTL }: InfisicalOciConfig): boolean {
   const names = allowedUsernames === null ? [] : String(allowedUsernames).split(',')
   return (
+    typeof tenancyOcid === 'string' &&
     /^ocid1\.tenancy\.oc1\..+$/.test(tenancyOcid) &&
     names.every((name) => /^[a-zA-Z0-9._@-]+$/.test(name.trim())) &&
     String(allowedUsernames ?? '').length <= 500 &&
+    Number.isInteger(accessTokenTTL) &&
+    Number.isInteger(accessTokenMaxTTL) &&
     accessTokenTTL >= 0 &&
     accessTokenMaxTTL >= 1 &&
     accessTokenMaxTTL <= LONGEST &&

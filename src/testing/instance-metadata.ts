@@ -35,7 +35,8 @@ export const instanceMetadata: Surface = {
     state.counters.metadataRead()
     const refused = refuse(request)
     if (refused !== undefined) return refused
-    const reader = READERS[request.url.pathname.slice(PREFIX.length)]
+    const name = request.url.pathname.slice(PREFIX.length)
+    const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined
     return reader === undefined ? answerText('Not Found', { status: 404 }) : reader(state)
   },
 }

@@ -70,8 +70,11 @@ export class KeyRegistry {
     if (role === undefined || this.#fixtures.has(role)) return undefined
     const { spki } = await this.#keys.get(role)
     this.#fixtures.add(role)
+    const removed = new Set(this.#removed)
     if (role === 'user') this.uploadApiKey({ publicKey: spki })
     else this.#registerResource(spki)
+    // What was removed before anybody asked for it stays removed.
+    for (const gone of removed) this.remove(gone)
     return this.#registered.get(keyId)
   }
 

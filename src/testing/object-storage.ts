@@ -1,5 +1,5 @@
 import { toHex } from '../encoding/bytes.js'
-import { answerJson, notFound, refusal } from './answers.js'
+import { answerJson, decodedPath, notFound, refusal } from './answers.js'
 import { authenticate } from './authenticate.js'
 import type { ReceivedRequest } from './received.js'
 import type { EmulatorState } from './state.js'
@@ -35,17 +35,17 @@ export const objectStorage: Surface = {
     await authenticate(request, state, { unsignedBody: request.method === 'PUT' })
     const { namespace, bucket, object } = PATH.exec(request.url.pathname)?.groups ?? {}
     if (namespace === undefined || namespace === '') return answerJson(state.identities.namespace)
-    if (decodeURIComponent(namespace) !== state.identities.namespace) throw notFound(`namespace ${namespace}`)
+    if (decodedPath(namespace) !== state.identities.namespace) throw notFound(`namespace ${namespace}`)
     if (bucket === undefined) throw notFound(request.url.pathname)
     return object === undefined
       ? list(request, bucketNamed(bucket, state))
-      : answerObject(request, bucketNamed(bucket, state), decodeURIComponent(object), state)
+      : answerObject(request, bucketNamed(bucket, state), decodedPath(object), state)
   },
 }
 
 function bucketNamed(encoded: string, state: EmulatorState): Bucket {
   const all = state.of(buckets)
-  const name = decodeURIComponent(encoded)
+  const name = decodedPath(encoded)
   const bucket = all.get(name) ?? new Map<string, StoredObject>()
   all.set(name, bucket)
   return bucket

@@ -1,3 +1,4 @@
+import { readStream } from '../encoding/streams.js'
 import { ServiceError } from '../errors.js'
 
 /** One header field: its name and its value. */
@@ -48,9 +49,10 @@ export async function receive(request: Request, details: WireDetails = {}): Prom
 }
 
 async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const body = new Uint8Array(await request.arrayBuffer())
-  if (body.length <= limit) return body
-  throw new ServiceError('SERVICE_ERROR', `Expected a body of at most ${limit} bytes, received ${body.length}.`, {
+  // Firefox shows no stream of a request's body.
+  const body = request.body ? await readStream(request.body, limit) : new Uint8Array(await request.arrayBuffer())
+  if (body !== undefined && body.length <= limit) return body
+  throw new ServiceError('SERVICE_ERROR', `Expected a body of at most ${limit} bytes, received a longer one.`, {
     status: 413,
     serviceCode: 'PayloadTooLarge',
   })

@@ -1,5 +1,5 @@
 import { VerificationError } from '../errors.js'
-import { answerJson, notFound, refusal } from './answers.js'
+import { answerJson, decodedPath, notFound, refusal } from './answers.js'
 import { authenticate } from './authenticate.js'
 import type { EmulatedResource } from './claims.js'
 import { emulatedResource } from './claims.js'
@@ -63,7 +63,7 @@ function ownResource(request: ReceivedRequest, principal: Principal, state: Emul
   if (securityContext !== undefined && request.headers.get('security-context') !== securityContext) {
     throw new VerificationError('PRINCIPAL_REFUSED', 'The security-context header is not the expected one.')
   }
-  const id = decodeURIComponent(request.url.pathname.split('/').at(-1) ?? '')
+  const id = decodedPath(request.url.pathname.split('/').at(-1) ?? '')
   if (principal.kind === 'resource' && id !== principal.subject) throw notFound(`resource ${id}`)
   return emulatedResource(state.identities)
 }

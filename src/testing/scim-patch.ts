@@ -1,3 +1,4 @@
+import { asJsonObject } from '../encoding/json.js'
 import { refusal } from './answers.js'
 import type { ScimRecord } from './scim-types.js'
 
@@ -15,7 +16,7 @@ export function patchedAttributes(record: ScimRecord, operations: unknown): Attr
   if (!Array.isArray(operations)) throw refusal(400, 'invalidSyntax', 'Expected a list of Operations.')
   const changed: Record<string, unknown> = {}
   for (const operation of operations) {
-    Object.assign(changed, patched({ ...record, ...changed }, operation as Operation))
+    Object.assign(changed, patched({ ...record, ...changed }, asJsonObject(operation) ?? {}))
   }
   return changed
 }
@@ -27,8 +28,8 @@ interface Operation {
 }
 
 function patched(record: Attributes, { op, path, value }: Operation): Attributes {
-  if (typeof path !== 'string' || path === '')
-    throw refusal(400, 'invalidPath', 'Expected each operation to have a path.')
+  if (typeof path !== 'string' || path === '' || path === '__proto__')
+    throw refusal(400, 'invalidPath', 'Expected each operation to have the path of an attribute.')
   switch (String(op).toLowerCase()) {
     case 'remove':
       return removed(record, path)
@@ -45,9 +46,7 @@ function removed(record: Attributes, path: string): Attributes {
   const [, list, value] = MEMBER_FILTER.exec(path) ?? []
   if (list === undefined) return { [path]: undefined }
   const entries = record[list]
-  const others = (Array.isArray(entries) ? entries : []).filter(
-    (entry) => (entry as { value?: unknown }).value !== value,
-  )
+  const others = (Array.isArray(entries) ? entries : []).filter((entry) => asJsonObject(entry)?.['value'] !== value)
   return { [list]: others }
 }
 

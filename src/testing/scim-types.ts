@@ -94,7 +94,7 @@ export const SCIM_TYPES: Readonly<Record<string, ScimType>> = {
 
 /** @throws ServiceError 404 for a type that the emulated domain does not have. */
 export function rulesOf(type: string): ScimType {
-  const rules = SCIM_TYPES[type]
+  const rules = Object.hasOwn(SCIM_TYPES, type) ? SCIM_TYPES[type] : undefined
   if (rules !== undefined) return rules
   throw refusal(404, 'notFound', `The emulated domain has no ${type}.`)
 }

@@ -23,6 +23,7 @@ export interface EmulatorSettings {
   proxymuxTokenPrefix: boolean
 }
 
+/** The settings of an emulator that was told nothing. */
 export const DEFAULT_SETTINGS: Readonly<EmulatorSettings> = {
   tokenLifeMs: undefined,
   clockSkewMs: 0,
@@ -35,4 +36,28 @@ export const DEFAULT_SETTINGS: Readonly<EmulatorSettings> = {
   parentCycle: false,
   proxymuxQuotes: true,
   proxymuxTokenPrefix: true,
+}
+
+type Test = (value: unknown) => boolean
+
+const isNumber: Test = (value) => typeof value === 'number' && Number.isFinite(value)
+const isSwitch: Test = (value) => typeof value === 'boolean'
+
+const FITS: ReadonlyMap<string, Test> = new Map<keyof EmulatorSettings, Test>([
+  ['tokenLifeMs', (value) => value === undefined || isNumber(value)],
+  ['clockSkewMs', isNumber],
+  ['refuseRepeatedKeys', isSwitch],
+  ['sessionMaxAgeMs', isNumber],
+  ['metadataRegion', (value) => value === 'short-code' || value === 'identifier'],
+  ['rotateAfterRead', (value) => value === undefined || value === 'certificate' || value === 'key'],
+  ['securityContext', (value) => value === undefined || typeof value === 'string'],
+  ['parentLevels', (value) => Number.isInteger(value)],
+  ['parentCycle', isSwitch],
+  ['proxymuxQuotes', isSwitch],
+  ['proxymuxTokenPrefix', isSwitch],
+])
+
+/** Whether there is a setting of this name that can have this value. */
+export function isSetting(name: string, value: unknown): boolean {
+  return FITS.get(name)?.(value) ?? false
 }

@@ -1,5 +1,6 @@
 import { decodeBase64 } from '../encoding/base64.js'
 import { text } from '../encoding/bytes.js'
+import { readJsonText } from '../encoding/json.js'
 import { answerJson, jsonObject, refusal } from './answers.js'
 import { groupsOf, principalType, signerOf } from './authenticate-client.js'
 import type { Principal } from './principal.js'
@@ -86,7 +87,7 @@ function authOf(roleName: string, { token_policies = [], token_ttl = 2_764_800 }
 function readHeaders(given: unknown): Readonly<Record<string, unknown>> {
   if (Array.isArray(given)) return Object.fromEntries(given.map((entry) => entryOf(String(entry))))
   if (typeof given === 'string')
-    return readHeaders(parse(given) ?? parse(text(decodeBase64(given) ?? new Uint8Array())))
+    return readHeaders(readJsonText(given) ?? readJsonText(text(decodeBase64(given) ?? new Uint8Array())))
   if (typeof given === 'object' && given !== null) return given as Readonly<Record<string, unknown>>
   throw bad('Unable to parse request_headers')
 }
@@ -94,14 +95,6 @@ function readHeaders(given: unknown): Readonly<Record<string, unknown>> {
 function entryOf(entry: string): readonly [string, string] {
   const colon = entry.indexOf(':')
   return [entry.slice(0, colon), entry.slice(colon + 1)]
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }
 
 function requireTarget(headers: Readonly<Record<string, unknown>>, roleName: string): void {
@@ -122,11 +115,17 @@ function administer(request: ReceivedRequest, part: string, name: string, state:
   }
   if (request.method === 'DELETE') return void state.roles.delete(name)
   if (request.method === 'GET') return present(state.roles.get(name))
-  const { ocid_list: list, ...rest } = jsonObject(request)
-  const ocid_list = typeof list === 'string' ? list.split(',') : list
-  if (!Array.isArray(ocid_list) || ocid_list.length > 100) throw bad('ocid_list is missing or too long')
-  state.roles.set(name, { ...rest, ocid_list: ocid_list.map(String) })
+  const { ocid_list: list, token_policies: policies, ...rest } = jsonObject(request)
+  const ocid_list = listOf(list)
+  if (ocid_list === undefined || ocid_list.length > 100) throw bad('ocid_list is missing or too long')
+  state.roles.set(name, { ...rest, ocid_list, token_policies: listOf(policies) ?? [] })
   return undefined
+}
+
+/** Vault takes a list, or a text with commas. */
+function listOf(value: unknown): readonly string[] | undefined {
+  if (Array.isArray(value)) return value.map(String)
+  return typeof value === 'string' ? value.split(',').map((entry) => entry.trim()) : undefined
 }
 
 function configure(request: ReceivedRequest, state: VaultState): object | undefined {

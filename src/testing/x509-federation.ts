@@ -53,6 +53,7 @@ async function readCall(body: Readonly<Record<string, unknown>>, state: Emulator
   if (!isStringArray(intermediateCertificates)) {
     throw invalidParameter('Expected "intermediateCertificates" to be an array of strings.')
   }
+  if (typeof purpose !== 'string') throw invalidParameter('Expected "purpose" to be a string.')
   if (fingerprintAlgorithm !== undefined && fingerprintAlgorithm !== 'SHA256') {
     throw invalidParameter('Expected "fingerprintAlgorithm" to be "SHA256" or absent.')
   }
@@ -64,7 +65,7 @@ async function readCall(body: Readonly<Record<string, unknown>>, state: Emulator
     leafDer,
     intermediates: intermediateCertificates,
     publicKey: await readPublicKey(requiredString(body, 'publicKey'), leaf, state),
-    purpose: String(purpose),
+    purpose,
     sha256: fingerprintAlgorithm === 'SHA256',
   }
 }

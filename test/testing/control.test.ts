@@ -33,12 +33,34 @@ describe('the control endpoint', () => {
     expect((await readMetadata(emulator, 'instance/id')).status).toBe(200)
   })
 
-  test.each([[{ effect: 'explode' }], [{ effect: 'status' }], [{ effect: 'delay', ms: 'long' }], [[]], ['text']])(
-    'refuses the fault %j',
-    async (fault) => {
-      expect((await command('POST', '/faults', fault)).status).toBe(400)
-    },
-  )
+  test.each<[unknown, string]>([
+    [{}, 'effect'],
+    [{ effect: 'explode' }, 'effect'],
+    [{ effect: 'constructor' }, 'effect'],
+    [{ effect: ['status'], status: 500 }, 'effect'],
+    [{ effect: 'status' }, 'status'],
+    [{ effect: 'status', status: '503' }, 'status'],
+    [{ effect: 'status', status: 42 }, 'status'],
+    [{ effect: 'html', status: 700 }, 'status'],
+    [{ effect: 'status', status: 503, retryAfterSeconds: 'soon' }, 'retryAfterSeconds'],
+    [{ effect: 'status', status: 503, code: { a: 1 } }, 'code'],
+    [{ effect: 'body' }, 'body'],
+    [{ effect: 'body', body: 'x', contentType: 'a\nb' }, 'contentType'],
+    [{ effect: 'delay', ms: 'long' }, 'ms'],
+    [{ effect: 'delay', ms: 2 ** 31 }, 'ms'],
+    [{ effect: 'hang', times: 'often' }, 'times'],
+    [{ effect: 'hang', times: -1 }, 'times'],
+    [{ effect: 'hang', skip: 0.5 }, 'skip'],
+    [{ effect: 'hang', surface: 5 }, 'surface'],
+    [{ effect: 'hang', time: 2 }, 'times'],
+    [[], 'JSON object'],
+    ['text', 'JSON object'],
+  ])('refuses the fault %j, and says what is wrong with it', async (fault, named) => {
+    const response = await command('POST', '/faults', fault)
+    expect([response.status, await response.json()]).toEqual([400, expect.anything()])
+    expect(response.headers.get('x-emulator-reason')).toContain(named)
+    expect(emulator.faults.list()).toEqual([])
+  })
 
   test('changes settings, and puts them back for null', async () => {
     await command('PATCH', '/settings', { tokenLifeMs: 60_000 })
@@ -47,8 +69,33 @@ describe('the control endpoint', () => {
     expect(emulator.settings.tokenLifeMs).toBeUndefined()
   })
 
-  test('refuses a setting that there is not', async () => {
-    expect((await command('PATCH', '/settings', { __proto__x: 1 })).status).toBe(400)
+  test('refuses settings that there are not, or values that they cannot have, and changes none of them', async () => {
+    const before = { ...emulator.settings }
+    const refused = [
+      '{"__proto__":{"parentCycle":true}}',
+      '{"constructor":1}',
+      '{"toString":null}',
+      '{"parentCycle":true,"unknown":1}',
+      '{"clockSkewMs":"5"}',
+      '{"clockSkewMs":5,"tokenLifeMs":"long"}',
+      '{"parentLevels":1.5}',
+      '{"rotateAfterRead":"both"}',
+      '{"metadataRegion":""}',
+      '{"securityContext":1}',
+      '{"proxymuxQuotes":0}',
+    ]
+    for (const body of refused) {
+      const response = await emulator.fetch('http://127.0.0.1/_emulator/settings', { method: 'PATCH', body })
+      expect([body, response.status]).toEqual([body, 400])
+    }
+    expect({ ...emulator.settings }).toEqual(before)
+    expect(Object.getPrototypeOf(emulator.settings)).toBe(Object.prototype)
+  })
+
+  test('takes every setting with the value that it has', async () => {
+    const settings = JSON.stringify(emulator.settings)
+    expect((await command('PATCH', '/settings', JSON.parse(settings))).status).toBe(200)
+    expect(JSON.stringify(emulator.settings)).toBe(settings)
   })
 
   test('rotates certificates, spoils and revokes tokens', async () => {

@@ -1,10 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { encodeBase64 } from '../../src/encoding/base64.js'
+import { utf8 } from '../../src/encoding/bytes.js'
 import { generateSessionKey } from '../../src/keys/session-key.js'
-import { signOci } from '../../src/signers/oci.js'
+import { signOci, signOciHeaders } from '../../src/signers/oci.js'
+import { instanceClaims } from '../../src/testing/claims.js'
 import { createEmulator } from '../../src/testing/emulator.js'
 import { fixtureFiles } from '../../src/testing/fixture-files.js'
 import type { OciCredentials } from '../../src/types.js'
-import { IDENTITY, reason, send, sendJson, userCredentials } from './clients.js'
+import { IDENTITY, reason, send, sendJson, tokenCredentials, userCredentials } from './clients.js'
 
 const emulator = createEmulator()
 const { tenancy, user, namespace } = emulator.identities
@@ -103,6 +106,44 @@ describe('Object Storage', () => {
   test('knows no other namespace', async () => {
     const url = 'https://objectstorage.us-phoenix-1.oraclecloud.com/n/other/b/photos/o/x'
     expect((await send(emulator, url, credentials)).status).toBe(404)
+  })
+})
+
+describe('the endpoint that judges signatures of others', () => {
+  const judge = async (requestHeaders: unknown): Promise<unknown> =>
+    (
+      await sendJson(
+        emulator,
+        'https://auth.us-phoenix-1.oraclecloud.com/v1/authentication/authenticateClient',
+        { requestHeaders },
+        credentials,
+      )
+    ).json()
+
+  test.each([
+    ['nothing', {}],
+    ['a name that no header has', { 'bad name': ['x'] }],
+    ['a value that no header has', { authorization: ['a\nb'] }],
+    ['a target that is no text', { '(request-target)': { a: 1 }, authorization: ['Signature x="y"'] }],
+    [
+      'a target on another host',
+      { '(request-target)': ['get https://other.example/'], authorization: ['Signature x'] },
+    ],
+  ])('finds no good signature in %s', async (_, headers) => {
+    expect(await judge(headers)).toMatchObject({ success: false })
+  })
+
+  test('takes the digest of a body at its word, for it has the headers alone', async () => {
+    const signed = await signOciHeaders(
+      { method: 'POST', url: ECHO, headers: { 'content-type': 'text/plain' }, body: 'x' },
+      credentials,
+      { clock: emulator.clock },
+    )
+    const { authorization = '' } = signed.headers
+    const answer = { principal: { subjectId: user }, success: true }
+    expect(await judge({ ...signed.signedValues, authorization })).toMatchObject(answer)
+    const forged = { ...signed.signedValues, authorization, 'x-content-sha256': 'other' }
+    expect(await judge(forged)).toMatchObject({ success: false })
   })
 })
 
@@ -228,14 +269,65 @@ describe('the emulator', () => {
           name: 'broken',
           matches: () => true,
           handle: () => {
-            throw new RangeError('out of range')
+            throw new RangeError('out of range: ocid1.secret')
           },
         },
       ],
     })
     const response = await custom.fetch(ECHO)
     expect(response.status).toBe(500)
-    expect(reason(response)).toContain('RangeError')
+    expect(reason(response)).toBe('InternalServerError: RangeError')
+    expect(JSON.stringify(custom.log.entries())).not.toContain('secret')
+  })
+
+  test('rejects, as fetch does, when there is nothing to fetch', async () => {
+    await expect(emulator.fetch('no url')).rejects.toThrow(TypeError)
+  })
+
+  test.each([
+    '/20160918/tenancies/%zz',
+    `/n/${namespace}/b/%E0/o`,
+    '/n/%/b/x/o',
+    '/20180711/resourcePrincipalToken/%E0',
+  ])('answers 400 for the path %s, which encodes nothing', async (path) => {
+    const custom = createEmulator()
+    const token = await custom.tokens.issue({
+      claims: instanceClaims(custom.identities),
+      jwk: (await custom.keys.get('session')).jwk,
+      lifeMs: 60_000,
+    })
+    const signer = await tokenCredentials(custom, token, 'session')
+    // Runtimes send such paths; our own signer would mend them first.
+    const target = new URL(path, IDENTITY)
+    const { headers } = await signOciHeaders({ method: 'GET', url: IDENTITY }, signer, { clock: custom.clock })
+    const time = headers['x-date'] ?? ''
+    const text = utf8(`x-date: ${time}\n(request-target): get ${path}\nhost: ${target.host}`)
+    const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', signer.key as CryptoKey, text)
+    const authorization = `Signature version="1",headers="x-date (request-target) host",keyId="${signer.keyId}",algorithm="rsa-sha256",signature="${encodeBase64(new Uint8Array(signature))}"`
+    const response = await custom.handle(new Request(target, { headers: { 'x-date': time, authorization } }))
+    expect([response.status, reason(response)]).toEqual([400, expect.stringContaining('percent-encoded')])
+  })
+
+  test('stops reading a body as soon as it is too long', async () => {
+    let sent = 0
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += 1024
+        controller.enqueue(new Uint8Array(1024))
+      },
+    })
+    const request = new Request(ECHO, { method: 'POST', body, duplex: 'half' } as RequestInit)
+    expect((await emulator.handle(request, { maxBodyBytes: 4096 })).status).toBe(413)
+    expect(sent).toBeLessThan(10_000)
+  })
+
+  test('keeps a key removed that nobody had asked for before', async () => {
+    const custom = createEmulator()
+    const { keyId } = await userCredentials(custom)
+    custom.registry.remove(keyId)
+    const unknown = keyId.replace(/[^/]+$/, Array.from({ length: 16 }, () => 'ab').join(':'))
+    expect(await custom.registry.find(unknown)).toBeUndefined()
+    expect(await custom.registry.find(keyId)).toBeUndefined()
   })
 
   test('uses keys that are injected and generates no others', async () => {

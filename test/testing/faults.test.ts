@@ -76,6 +76,25 @@ describe('an injected fault', () => {
     await expect(request).rejects.toThrow('enough')
   })
 
+  test('does not hang for a client that has given up already', async () => {
+    emulator.faults.add({ effect: 'hang' })
+    const signal = AbortSignal.abort(new Error('too late'))
+    await expect(emulator.handle(new Request(`${METADATA}/instance/id`, { signal }))).rejects.toThrow('too late')
+  })
+
+  test.each([204, 205, 304])('may be an answer %s, which has no body', async (status) => {
+    emulator.faults.add({ effect: 'status', status }, { effect: 'html', status }, { effect: 'body', status, body: 'x' })
+    expect(await statuses(3)).toEqual([status, status, status])
+  })
+
+  test('may break off an answer that has no body', async () => {
+    const credentials = await userCredentials(emulator)
+    const object = `https://objectstorage.us-phoenix-1.oraclecloud.com/n/${emulator.identities.namespace}/b/b/o/o`
+    await send(emulator, new Request(object, { method: 'PUT', body: 'x' }), credentials)
+    emulator.faults.add({ effect: 'truncate' })
+    expect((await send(emulator, new Request(object, { method: 'DELETE' }), credentials)).status).toBe(204)
+  })
+
   test('hangs until the faults are cleared', async () => {
     emulator.faults.add({ effect: 'hang' })
     const request = readMetadata(emulator, 'instance/id')

@@ -176,6 +176,8 @@ describe('the emulated identity domain', () => {
     ['a claim without ext_', 'IdentityPropagationTrusts', trust({ claimPropagations: ['repository'] }), 400],
     ['a member who is nobody', 'Groups', { displayName: 'g', members: [{ value: 'nobody' }] }, 400],
     ['a type that it does not have', 'Unicorns', {}, 404],
+    ['a type that every object has', 'constructor', {}, 404],
+    ['a type that is the prototype of every object', '__proto__', {}, 404],
   ])('refuses %s', async (_, type, attributes, status) => {
     domain.create('Apps', { displayName: 'taken', basedOnTemplate: {} })
     expect(await call('POST', type, attributes)).toMatchObject({ status, body: { detail: expect.any(String) } })
@@ -190,6 +192,30 @@ describe('the emulated identity domain', () => {
     expect((await call('DELETE', `Users/${user.id}?forceDelete=true`)).status).toBe(204)
   })
 
+  test.each([
+    ['no list of operations', 'replace'],
+    ['an operation that is nothing', [null]],
+    ['an operation without a path', [{ op: 'add', value: 1 }]],
+    ['the prototype as a path', [{ op: 'replace', path: '__proto__', value: { active: true } }]],
+    ['an operation that it does not know', [{ op: 'move', path: 'active' }]],
+  ])('takes no patch with %s', async (_, Operations) => {
+    const { id } = domain.create('Users', { userName: 'u' })
+    expect(await call('PATCH', `Users/${id}`, { Operations })).toMatchObject({
+      status: 400,
+      body: { detail: expect.any(String) },
+    })
+  })
+
+  test('removes a member from a list that holds other things', async () => {
+    const { id } = domain.create('Apps', { displayName: 'a', basedOnTemplate: {}, list: [null, 'x', { value: 'y' }] })
+    const { body } = await call('PATCH', `Apps/${id}`, patch({ op: 'remove', path: 'list[value eq "y"]' }))
+    expect(body['list']).toEqual([null, 'x'])
+  })
+
+  test.each(['startIndex=x', 'count=-1', 'count=1.5', 'startIndex='])('lists no page of %s', async (query) => {
+    expect((await call('GET', `Users?${query}`)).status).toBe(400)
+  })
+
   test('lists in pages, and knows no filter but equality', async () => {
     for (const userName of ['a', 'b', 'c']) domain.create('Users', { userName })
     const page = await call('GET', 'Users?startIndex=2&count=1')
@@ -202,5 +228,81 @@ describe('the emulated identity domain', () => {
     ['an invented token', { authorization: 'Bearer eyJ' }],
   ])('refuses %s', async (_, headers) => {
     expect((await emulator.fetch(`${domain.url}/admin/v1/Users`, { headers })).status).toBe(401)
+  })
+})
+
+describe('the token endpoint', () => {
+  test('gives a resource the claims that its token has, for as long as it asks', async () => {
+    const provider = emulator.of(identityProvider)
+    const { name, clientSecret } = newApp()
+    const claimPropagations = ['ext_repository', 'ext_absent', 'ext_constructor']
+    domain.create('IdentityPropagationTrusts', {
+      ...trust({ issuer: provider.issuer, publicKeyEndpoint: provider.jwksUri, active: true }),
+      ...{ subjectType: 'Resource', impersonatingResource: 'app', oauthClients: [name], claimPropagations },
+    })
+    const form = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      requested_token_type: 'urn:oci:token-type:oci-rpst',
+      subject_token: await provider.issue({ sub: 'somebody', repository: 'octo-org/app' }),
+      subject_token_type: 'jwt',
+      public_key: (await emulator.keys.get('session')).publicKeyBase64,
+      res_type: 'app',
+    }
+    const exchange = (rpst_exp: string) => ask(basic(`${name}:${clientSecret}`), { ...form, rpst_exp })
+    const { token } = (await (await exchange('3600')).json()) as { token: string }
+    const claims = await emulator.tokens.read(token)
+    expect(Object.keys(claims).filter((claim) => claim.startsWith('var_'))).toEqual(['var_ext_repository'])
+    expect(Number(claims['exp']) - Number(claims['iat'])).toBe(3600)
+    for (const wrong of ['soon', '', '-1', '1e9', '0', 'NaN']) {
+      expect([wrong, (await exchange(wrong)).status]).toEqual([wrong, 400])
+    }
+  })
+
+  const ask = (headers: Record<string, string>, form: Record<string, string> = {}) =>
+    emulator.fetch(`${domain.url}/oauth2/v1/token`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ grant_type: 'client_credentials', ...form }),
+    })
+  const newApp = () =>
+    domain.create('Apps', { displayName: 'a', basedOnTemplate: {}, active: true, isOAuthClient: true })
+  const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` })
+
+  test('takes a client by its secret, in the header or in the form', async () => {
+    const { name, clientSecret } = newApp()
+    const form = { client_id: String(name), client_secret: String(clientSecret) }
+    expect((await ask(basic(`${name}:${clientSecret}`))).status).toBe(200)
+    expect((await ask({}, form)).status).toBe(200)
+  })
+
+  test('takes a secret in UTF-8, with a colon in it', async () => {
+    const { name, id } = newApp()
+    domain.update('Apps', id, { clientSecret: 'p:ä€' })
+    const bytes = new TextEncoder().encode(`${name}:p:ä€`)
+    expect((await ask(basic(String.fromCharCode(...bytes)))).status).toBe(200)
+  })
+
+  test.each([
+    ['that is not base64', 'Basic %%%%'],
+    ['that is empty', 'Basic'],
+    ['that is blank', 'Basic   '],
+    ['of two words', 'Basic YTpi YTpi'],
+    ['without a colon', `Basic ${btoa('ab')}`],
+    ['without padding', 'Basic YTpiYw'],
+    ['of bytes that are no text', 'Basic //8='],
+    ['of another scheme', 'Digest a="b"'],
+  ])('refuses a header %s as an unknown client', async (_, authorization) => {
+    newApp()
+    const response = await ask({ authorization })
+    expect([response.status, await response.json()]).toEqual([
+      401,
+      { error: 'invalid_client', error_description: expect.any(String) },
+    ])
+  })
+
+  test('does not look into the form when the header is malformed', async () => {
+    const { name, clientSecret } = newApp()
+    const form = { client_id: String(name), client_secret: String(clientSecret) }
+    expect((await ask({ authorization: 'Basic %%%%' }, form)).status).toBe(401)
   })
 })

@@ -65,12 +65,14 @@ describe('the metadata service', () => {
     expect(response.status).toBe(405)
   })
 
-  test.each(['http://169.254.169.254/opc/v1/instance/id', `${METADATA}/instance/unknown`])(
-    'has nothing at %s',
-    async (url) => {
-      expect((await emulator.fetch(url, { headers: BEARER })).status).toBe(404)
-    },
-  )
+  test.each([
+    'http://169.254.169.254/opc/v1/instance/id',
+    `${METADATA}/instance/unknown`,
+    `${METADATA}/constructor`,
+    `${METADATA}/__proto__`,
+  ])('has nothing at %s', async (url) => {
+    expect((await emulator.fetch(url, { headers: BEARER })).status).toBe(404)
+  })
 
   test('rotates between the reads of certificate and key, once, when told to', async () => {
     emulator.settings.rotateAfterRead = 'certificate'
