@@ -1,5 +1,5 @@
 import { runtime as defaultRuntime } from '#runtime'
-import { UsageError } from '../errors.js'
+import { ConfigurationError } from '../errors.js'
 import { type InstanceMetadataOptions, instanceMetadata } from '../http/instance-metadata.js'
 import type { Runtime } from '../runtime/types.js'
 
@@ -37,7 +37,7 @@ export interface EnvironmentPathOptions extends InstanceMetadataOptions {
 /**
  * The path that `OCI_RESOURCE_PRINCIPAL_RPT_PATH` and `OCI_RESOURCE_PRINCIPAL_RPT_ID` tell.
  *
- * @throws UsageError `OPTION_INVALID` when one of them is missing.
+ * @throws ConfigurationError `CONFIG_MISSING` when one of them is not set.
  */
 export function environmentPath(options: EnvironmentPathOptions = {}): ResourcePrincipalPath {
   return () => {
@@ -45,7 +45,10 @@ export function environmentPath(options: EnvironmentPathOptions = {}): ResourceP
     if (template !== undefined && (id !== undefined || !template.includes('{id}')))
       return fillTemplate(template, id ?? '')
     const names = ['RPT_PATH', 'RPT_ID'].map((name) => PREFIX + name + (options.suffix ?? ''))
-    throw new UsageError('OPTION_INVALID', `Expected ${names.join(' and ')} to be set, found that not both are.`)
+    throw new ConfigurationError(
+      'CONFIG_MISSING',
+      `Expected ${names.join(' and ')} to be set, found that not both are.`,
+    )
   }
 }
 

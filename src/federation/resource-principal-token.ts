@@ -14,16 +14,23 @@ export interface ResourcePrincipalTokens {
 /**
  * The address of a path at an endpoint, whatever slashes either has at the seam.
  *
- * @throws UsageError `URL_INVALID` when the endpoint is no http or https address, or carries a query or a fragment.
+ * @throws UsageError `URL_INVALID` when the endpoint is no http or https address, or carries a user, a query or a fragment.
  */
 export function urlAt(endpoint: string, path: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
-  if (url !== undefined && /^https?:$/.test(url.protocol) && !url.search && !url.hash) {
+  if (
+    url !== undefined &&
+    /^https?:$/.test(url.protocol) &&
+    !url.username &&
+    !url.password &&
+    !url.search &&
+    !url.hash
+  ) {
     return `${url.href.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`
   }
   throw new UsageError(
     'URL_INVALID',
-    'Expected the endpoint of a resource principal to be an https address without a query.',
+    'Expected the endpoint of a resource principal to be an https address without user, query or fragment.',
   )
 }
 

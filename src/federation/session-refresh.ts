@@ -1,4 +1,4 @@
-import { ConfigurationError, ServiceError } from '../errors.js'
+import { ConfigurationError, ServiceError, UsageError } from '../errors.js'
 import { type SignedCallOptions, signedCall } from '../http/signed-call.js'
 import type { OciCredentials } from '../types.js'
 import { readTokenAnswer } from './token-answer.js'
@@ -8,6 +8,7 @@ import { readTokenAnswer } from './token-answer.js'
  * which lasts for up to a day, is not over.
  *
  * @param endpoint the token service, such as `https://auth.eu-frankfurt-1.oraclecloud.com`
+ * @throws UsageError `OPTION_INVALID` for credentials without a token.
  * @throws ConfigurationError `SESSION_EXPIRED` when the service refuses: whoever owns the session must log in again.
  * @throws ServiceError when the service cannot be reached or answers with something else.
  * @example
@@ -25,6 +26,7 @@ export async function refreshSession(
   endpoint: string,
   options: SignedCallOptions,
 ): Promise<string> {
+  if (credentials.token === undefined) throw noSession()
   const url = `${endpoint.replace(/\/$/, '')}/v1/authentication/refresh`
   const body = JSON.stringify({ currentToken: credentials.token })
   try {
@@ -32,6 +34,13 @@ export async function refreshSession(
   } catch (error) {
     throw error instanceof ServiceError && error.status === 401 ? sessionOver(error) : error
   }
+}
+
+function noSession(): UsageError {
+  return new UsageError(
+    'OPTION_INVALID',
+    'Expected the credentials of a session to prolong, got credentials without a token.',
+  )
 }
 
 function sessionOver(cause: ServiceError): ConfigurationError {

@@ -27,7 +27,8 @@ export async function readJsonObject(response: Response): Promise<JsonObject> {
   throw unexpected(response, 'a JSON object', 'another kind of JSON')
 }
 
-function namesOf(fields: object): string {
+/** The names of an answer's fields, for a message: its values may be secrets. */
+export function namesOf(fields: object): string {
   const names = Object.keys(fields).filter((name) => /^[\w-]{1,40}$/.test(name))
   return names.length === 0 ? 'no fields' : `"${names.slice(0, 5).join('", "')}"`
 }

@@ -1,11 +1,13 @@
 import { encodeBase64 } from '../encoding/base64.js'
 import { utf8 } from '../encoding/bytes.js'
+import { asJsonObject } from '../encoding/json.js'
 import { ServiceError, UsageError } from '../errors.js'
 import { RETRY, type RetryPolicy } from '../http/retry.js'
 import { readJson, type ServiceCallOptions, serviceCall } from '../http/service-call.js'
 import { type OciSignOptions, signOci } from '../signers/oci.js'
 import type { Clock, CredentialsProvider, OciCredentials } from '../types.js'
 import { identityDomain } from './identity-domain.js'
+import { namesOf } from './token-answer.js'
 import { explainExchangeFailure } from './token-exchange-failure.js'
 
 /** How the caller of an exchange proves that the domain knows it. */
@@ -36,7 +38,7 @@ export interface TokenExchangeOptions extends ServiceCallOptions {
   readonly retry?: RetryPolicy | false | undefined
 }
 
-/** Refusals stay refusals; Go's client waits 2 and 4 seconds between its three attempts, and so does this. */
+/** Refusals stay refusals; the waits begin at 2 and 4 seconds, as those of Go's client do. */
 const EXCHANGE_RETRY: RetryPolicy = {
   ...RETRY.FEDERATION,
   baseMs: 2000,
@@ -78,9 +80,14 @@ export async function exchangeToken(form: URLSearchParams, options: TokenExchang
 
 /** The token in the answer of an exchange, which holds nothing else. @throws ServiceError `SERVICE_RESPONSE_INVALID` */
 export function readExchangeResponse(body: unknown): string {
-  const token = (body as { token?: unknown } | null | undefined)?.token
+  const answer = asJsonObject(body)
+  const token = answer?.['token']
   if (typeof token === 'string' && token.trim() !== '') return token.trim()
-  throw new ServiceError('SERVICE_RESPONSE_INVALID', 'Expected the answer of the token exchange to be {"token": "…"}.')
+  const found = answer === undefined ? 'no JSON object' : `one with ${namesOf(answer)}`
+  throw new ServiceError(
+    'SERVICE_RESPONSE_INVALID',
+    `Expected the token exchange to answer with an object like {"token": "…"}, found ${found}.`,
+  )
 }
 
 /** The URL at which an identity domain exchanges tokens. */

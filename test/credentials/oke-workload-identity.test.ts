@@ -85,6 +85,8 @@ describe('readProxymuxAnswer', () => {
   })
 
   it('opens the key that a node made', () => {
+    const wrapped = btoa('PEM').replace(/../g, '$&\n')
+    expect(readProxymuxAnswer(envelope({ token: 't', privateKey: wrapped }))).toMatchObject({ privateKey: 'PEM' })
     expect(readProxymuxAnswer(envelope({ token: 't', privateKey: btoa('PEM') }))).toEqual({
       token: 't',
       privateKey: 'PEM',

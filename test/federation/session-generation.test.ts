@@ -44,6 +44,11 @@ describe('generateSession', () => {
     expect(readSecurityToken(token).expiresAt).toBeGreaterThan(session.expiresAt ?? 0)
   })
 
+  it('is not begun by prolonging an API key, which nobody is asked to do', async () => {
+    const fetch = () => Promise.reject(new Error('called'))
+    await expect(refreshSession(user, endpoint, { fetch })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  })
+
   it('takes a key pair of the caller', async () => {
     const own = await newSessionKey()
     const publicKey = await crypto.subtle.importKey(
@@ -62,7 +67,7 @@ describe('generateSession', () => {
   })
 
   it('tells what the service answered to a user it does not know', async () => {
-    const stranger = { ...user, keyId: user.keyId.replace(/.$/, '0') }
+    const stranger = { ...user, keyId: user.keyId.replace(/.$/, (last) => (last === '0' ? '1' : '0')) }
     const attempt = generateSession(stranger, {
       endpoint,
       fetch: machine.emulator.fetch,

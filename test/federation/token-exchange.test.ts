@@ -147,6 +147,12 @@ describe('an answer', () => {
     expect(() => readExchangeResponse(body)).toThrow(expect.objectContaining({ code: 'SERVICE_RESPONSE_INVALID' }))
   })
 
+  test('names what an answer holds in place of a token, and shows none of it', () => {
+    const read = () => readExchangeResponse({ access_token: 'hunter2' })
+    expect(read).toThrow('found one with "access_token"')
+    expect(read).not.toThrow('hunter2')
+  })
+
   test('that is a page of HTML is an error', async () => {
     world.emulator.faults.add({ surface: 'identity-domain-token', effect: 'html', status: 200 })
     expect(await refusalOf()).toMatchObject({ code: 'SERVICE_RESPONSE_INVALID' })
