@@ -23,8 +23,9 @@ export function runtimeOf({ runtime = defaultRuntime }: AlibabaSurroundings): Ru
 /** How a provider makes its calls while it loads. */
 export function alibabaCalls(
   options: AlibabaSurroundings & { readonly random?: (() => number) | undefined },
-  context: Pick<LoadContext<AlibabaCredentials>, 'signal' | 'now'>,
+  context: Pick<LoadContext<AlibabaCredentials>, 'signal' | 'now' | 'learnServerTime'>,
 ): AlibabaCallOptions {
   const { fetch = runtimeOf(options).fetch, retry = RETRY.FEDERATION, timeoutMs, onRequest, sleep, random } = options
-  return { fetch, retry, timeoutMs, onRequest, sleep, random, signal: context.signal, clock: context.now }
+  const { signal, now: clock, learnServerTime } = context
+  return { fetch, retry, timeoutMs, onRequest, sleep, random, signal, clock, learnServerTime }
 }

@@ -5,6 +5,7 @@ import { endpointUrl } from '../http/alibaba-endpoint.js'
 import type { RetryPolicy } from '../http/retry.js'
 import type { AlibabaClientKey } from '../keys/alibaba-client-key.js'
 import { signDkms } from '../signers/alibaba-dkms.js'
+import type { Clock } from '../types.js'
 import { decodeDkmsError, decodeSecretResponse, encodeSecretRequest } from './alibaba-dkms-messages.js'
 import { CURRENT_STAGE, type SecretSource, secretValue } from './alibaba-secret.js'
 
@@ -35,8 +36,8 @@ export function dkmsSecrets(options: DkmsOptions): SecretSource {
   const fetch = readableErrors(options.fetch)
   return async (SecretName, { signal } = {}) => {
     const body = await encodeSecretRequest({ SecretName, VersionStage: CURRENT_STAGE, FetchExtendedConfig: true })
-    const request = async (): Promise<Request> => {
-      const signed = await signDkms({ url, apiName: 'GetSecretValue', body }, options.clientKey, options)
+    const request = async (clock: Clock): Promise<Request> => {
+      const signed = await signDkms({ url, apiName: 'GetSecretValue', body }, options.clientKey, { clock })
       return sendable(new Request(signed.url, { method: signed.method, headers: signed.headers, body }))
     }
     const response = await alibabaCall(request, { ...options, fetch, signal, retry: RETRY })
@@ -71,7 +72,8 @@ function readableErrors(send: typeof fetch): typeof fetch {
     if (error === undefined) return response
     const { ErrorCode, ErrorMessage: Message, RequestId } = error
     const plain = { Code: gatewayCode(ErrorCode, Message), Message, RequestId }
-    return Response.json(plain, { status: response.status })
+    const date = response.headers.get('date')
+    return Response.json(plain, { status: response.status, headers: date === null ? {} : { date } })
   }
 }
 

@@ -5,7 +5,7 @@ import { readJson } from '../http/service-call.js'
 import type { AlibabaClientKey } from '../keys/alibaba-client-key.js'
 import { signAcs3 } from '../signers/alibaba-acs3.js'
 import { signRpc } from '../signers/alibaba-rpc.js'
-import type { AlibabaCredentials, CredentialsProvider } from '../types.js'
+import type { AlibabaCredentials, Clock, CredentialsProvider } from '../types.js'
 import { CURRENT_STAGE, type SecretSource, type SecretValue, secretValue } from './alibaba-secret.js'
 
 /** Where KMS is, and who asks. */
@@ -34,7 +34,7 @@ export function kmsSecrets(options: KmsOptions): SecretSource {
   const { access } = options
   return async (secretName, { signal } = {}) => {
     const ask = async (signer: AlibabaCredentials | AlibabaClientKey): Promise<SecretValue> => {
-      const request = (): Promise<Request> => signedRequest(secretName, signer, options)
+      const request = (clock: Clock): Promise<Request> => signedRequest(secretName, signer, { ...options, clock })
       const response = await alibabaCall(request, { ...options, signal, retry: false })
       return secretValue(await readJson(response, 'the secret'))
     }
@@ -54,9 +54,8 @@ export function kmsUrl(options: Pick<KmsOptions, 'endpoint' | 'region' | 'vpc'>)
 async function signedRequest(
   secretName: string,
   signer: AlibabaCredentials | AlibabaClientKey,
-  options: KmsOptions,
+  options: KmsOptions & { readonly clock: Clock },
 ): Promise<Request> {
-  const { clock } = options
   const url = kmsUrl(options)
   url.search = new URLSearchParams({
     FetchExtendedConfig: 'true',
@@ -64,6 +63,6 @@ async function signedRequest(
     VersionStage: CURRENT_STAGE,
   }).toString()
   const request = new Request(url, { method: 'POST', headers: { accept: 'application/json' } })
-  const sign = { action: ACTION, version: VERSION, ...(clock && { clock }) }
+  const sign = { action: ACTION, version: VERSION, clock: options.clock }
   return 'clientKeyId' in signer ? signRpc(request, signer, sign) : signAcs3(request, signer, sign)
 }

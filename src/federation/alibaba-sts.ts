@@ -5,7 +5,7 @@ import { type TemporaryCredentials, temporaryCredentials } from '../http/alibaba
 import { readJson } from '../http/service-call.js'
 import { signAcs3 } from '../signers/alibaba-acs3.js'
 import { isoSeconds } from '../signers/alibaba-request.js'
-import { type AlibabaCredentials, systemClock } from '../types.js'
+import type { AlibabaCredentials, Clock } from '../types.js'
 
 /** The role to take on. */
 export interface AssumedRole {
@@ -40,8 +40,9 @@ export async function assumeRole(
   const form = formOf({ ...roleParameters(role), ExternalId: role.externalId })
   const request = (): Request =>
     new Request(stsUrl(role), { method: 'POST', headers: { 'content-type': FORM }, body: form })
-  const signOptions = { action: 'AssumeRole', version: VERSION, ...(options.clock && { clock: options.clock }) }
-  return credentialsFrom(await alibabaCall(() => signAcs3(request(), caller, signOptions), options))
+  const sign = (clock: Clock): Promise<Request> =>
+    signAcs3(request(), caller, { action: 'AssumeRole', version: VERSION, clock })
+  return credentialsFrom(await alibabaCall(sign, options))
 }
 
 /**
@@ -57,9 +58,9 @@ export async function assumeRoleWithOidc(
 ): Promise<TemporaryCredentials> {
   const { oidcProviderArn: OIDCProviderArn, oidcToken: OIDCToken } = role
   const form = formOf({ ...roleParameters(role), OIDCProviderArn, OIDCToken })
-  const request = (): Request => {
+  const request = (clock: Clock): Request => {
     const url = stsUrl(role)
-    const Timestamp = isoSeconds((options.clock ?? systemClock)())
+    const Timestamp = isoSeconds(clock())
     url.search = formOf({ Action: 'AssumeRoleWithOIDC', Version: VERSION, Format: 'JSON', Timestamp })
     return new Request(url, { method: 'POST', headers: { 'content-type': FORM }, body: form })
   }

@@ -1,9 +1,14 @@
 import { ServiceError } from '../errors.js'
+import { type Clock, systemClock } from '../types.js'
+import { isClockFailure, serverTimeOf } from './alibaba-clock.js'
 import { readAlibabaFailure } from './alibaba-failure.js'
 import { type ServiceCallOptions, serviceCall } from './service-call.js'
 
 /** What a call of the library's own to an Alibaba Cloud service needs. */
-export type AlibabaCallOptions = ServiceCallOptions
+export interface AlibabaCallOptions extends ServiceCallOptions {
+  /** Told the service's time in epoch milliseconds, from its `Date` header. */
+  readonly learnServerTime?: ((serverTime: number) => void) | undefined
+}
 
 /** Failures that pass: the same call may succeed later, or in another region. */
 const RECOVERABLE_CODES: ReadonlySet<string> = new Set([
@@ -17,14 +22,35 @@ const RECOVERABLE_CODES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Makes one of the library's own calls to an Alibaba Cloud service, as `serviceCall` does. A message that repeats what the
- * server signed is cut off, because that holds the caller's security token.
+ * Makes one of the library's own calls to an Alibaba Cloud service, as `serviceCall` does. The request is built with a
+ * clock: when the service says that the time is off, it is made once more by the service's. A message that repeats what
+ * the server signed is cut off, because that holds the caller's security token.
  *
  * @throws ServiceError as `serviceCall` does.
  */
-export function alibabaCall(request: () => Request | Promise<Request>, options: AlibabaCallOptions): Promise<Response> {
-  const send: typeof fetch = async (input, init) => withPlainFailure(await options.fetch(input, init))
-  return serviceCall(request, { ...options, fetch: send })
+export async function alibabaCall(
+  request: (clock: Clock) => Request | Promise<Request>,
+  options: AlibabaCallOptions,
+): Promise<Response> {
+  const { clock = systemClock } = options
+  let skew = 0
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const response = await options.fetch(input, init)
+    const serverTime = serverTimeOf(response)
+    if (serverTime !== undefined) skew = serverTime - clock()
+    return withPlainFailure(response)
+  }
+  const send = (now: Clock): Promise<Response> => serviceCall(() => request(now), { ...options, fetch })
+  try {
+    return await send(clock)
+  } catch (error) {
+    if (!(error instanceof ServiceError) || !isClockFailure({ code: error.serviceCode ?? '' })) throw error
+    const offset = skew
+    if (offset === 0) throw error
+    return await send(() => clock() + offset)
+  } finally {
+    if (skew !== 0) options.learnServerTime?.(clock() + skew)
+  }
 }
 
 /** Whether a failure of such a call may pass: throttling, a temporary fault of the service, or no answer at all. */

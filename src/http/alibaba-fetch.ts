@@ -1,5 +1,6 @@
 import { assertUnread, readUrl } from '../signers/alibaba-request.js'
 import { type AlibabaCredentials, type Clock, type CredentialsProvider, type Signer, systemClock } from '../types.js'
+import { isClockFailure, serverTimeOf } from './alibaba-clock.js'
 import type { JudgeExpiry } from './alibaba-expiry.js'
 import { type AlibabaFailure, readAlibabaFailure } from './alibaba-failure.js'
 import { renewedCredentials } from './alibaba-renewal.js'
@@ -100,18 +101,16 @@ async function attempt<O>(
   return send(await sign(unsigned, credentials, { ...(signOptions as O), clock: () => clock() + offset }))
 }
 
-const CLOCK_CODES = ['RequestTimeTooSkewed', 'IllegalTimestamp', 'InvalidTimeStamp.Expired']
-
 /** Learns the service's time from a failure that is about time; says whether there was something to learn. */
 function correctedClock(
-  { code }: AlibabaFailure,
+  failure: AlibabaFailure,
   response: Response,
   url: string,
   offsets: Map<string, number>,
   clock: Clock,
 ): boolean {
-  const serverTime = Date.parse(response.headers.get('date') ?? '')
-  if (!CLOCK_CODES.includes(code) || Number.isNaN(serverTime)) return false
+  const serverTime = isClockFailure(failure) ? serverTimeOf(response) : undefined
+  if (serverTime === undefined) return false
   offsets.set(new URL(url).origin, serverTime - clock())
   return true
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
+import { alibabaAccessKey } from '../../src/credentials/alibaba-access-key.js'
+import { alibabaRole } from '../../src/credentials/alibaba-role.js'
 import { dkmsSecrets } from '../../src/federation/alibaba-dkms.js'
 import {
   decodeDkmsError,
@@ -8,6 +10,7 @@ import {
 } from '../../src/federation/alibaba-dkms-messages.js'
 import { kmsSecrets, kmsUrl } from '../../src/federation/alibaba-kms.js'
 import { stsUrl } from '../../src/federation/alibaba-sts.js'
+import { alibabaCall } from '../../src/http/alibaba-call.js'
 import { openClientKey } from '../../src/keys/alibaba-client-key.js'
 import { alibabaClientKeyFile } from '../../src/testing/alibaba-account.js'
 import type { AlibabaCredentials } from '../../src/types.js'
@@ -36,6 +39,53 @@ describe('the access key that asks KMS', () => {
     const secrets = kmsSecrets({ region: account.region, access: async () => old, fetch, clock: clock.now })
     await expect(secrets(account.secretName)).rejects.toMatchObject({ serviceCode: 'InvalidAccessKeyId.NotFound' })
     expect(reads()).toBe(1)
+  })
+})
+
+describe('a clock that is off', () => {
+  const skewed = () => {
+    const world = alibabaWorld()
+    world.emulator.settings.clockSkewMs = 3_600_000
+    return world
+  }
+
+  it('is corrected by the answer of KMS, for one more attempt', async () => {
+    const { account, secrets, reads } = skewed()
+    expect((await secrets(account.secretName)).secretName).toBe(account.secretName)
+    expect(reads()).toBe(2)
+  })
+
+  it('is corrected by a dedicated instance', async () => {
+    const { account, emulator, fetch, clock, sent } = skewed()
+    const clientKey = await openClientKey(await alibabaClientKeyFile(emulator))
+    const secrets = dkmsSecrets({ endpoint: 'kst', clientKey, fetch, clock: clock.now, sleep: noWait })
+    expect((await secrets(account.secretName)).secretName).toBe(account.secretName)
+    expect(sent).toHaveLength(2)
+  })
+
+  it('is corrected by STS once, and lives are measured by its clock from then on', async () => {
+    const { account, fetch, clock, sent } = skewed()
+    const { roleArn } = account
+    const credentials = alibabaAccessKey(account.accessKey)
+    const provider = alibabaRole({ roleArn, credentials, fetch, clock: clock.now, sleep: noWait, retry: false })
+    const first = await provider()
+    expect([sent.length, await provider()]).toEqual([2, first])
+    clock.advance(3_590_000)
+    expect(await provider()).not.toBe(first)
+    expect(sent).toHaveLength(3)
+  })
+
+  it('is not what a service means that tells no time, or ours', async () => {
+    for (const date of ['', new Date(1_700_000_000_000).toUTCString()]) {
+      const send = vi.fn(async () => Response.json({ Code: 'IllegalTimestamp' }, { status: 400, headers: { date } }))
+      const call = alibabaCall(() => new Request('https://kms.cn-hangzhou.aliyuncs.com/'), {
+        fetch: send,
+        clock: () => 1_700_000_000_000,
+        retry: false,
+      })
+      await expect(call).rejects.toMatchObject({ serviceCode: 'IllegalTimestamp' })
+      expect(send).toHaveBeenCalledOnce()
+    }
   })
 })
 
