@@ -14,7 +14,7 @@ import {
   plainRequest,
   queryPairs,
   randomNonce,
-  readUrl,
+  requestLine,
   type SignedAlibabaRequest,
   signedRequest,
 } from './alibaba-request.js'
@@ -66,20 +66,20 @@ export async function signAcs3Headers(
   credentials: AlibabaCredentials,
   options: Acs3Options = {},
 ): Promise<SignedAcs3Request> {
-  const url = readUrl(request.url)
+  const { method, url } = requestLine(request)
   const key = await keyOf(credentials, ALGORITHM, (secret) => hmacKey('SHA-256', utf8(secret)))
   const payloadHash = await sha256Hex(request.body ?? '')
   const headers = headersToSign(request, credentials, options, payloadHash)
   const uri = canonicalUri(url.pathname)
   const query = canonicalQuery(queryPairs(url.search))
   const signed = canonicalHeaders({ ...headers, host: url.host })
-  const canonical = canonicalRequest({ method: request.method, uri, query, ...signed, payloadHash })
+  const canonical = canonicalRequest({ method, uri, query, ...signed, payloadHash })
   const string = await stringToSign(canonical)
   const signature = toHex(await hmac(key, string))
   headers['authorization'] =
     `${ALGORITHM} Credential=${credentials.accessKeyId},SignedHeaders=${signed.signedHeaders},Signature=${signature}`
   return {
-    method: request.method,
+    method,
     url: `${url.origin}${uri}${query && `?${query}`}`,
     headers,
     ...(request.body !== undefined && { body: request.body }),

@@ -13,8 +13,8 @@ import {
   pairsWithout,
   type QueryPairs,
   queryPairs,
-  readUrl,
   requestHead,
+  requestLine,
   type SignedAlibabaRequest,
   signedUnread,
 } from './alibaba-request.js'
@@ -59,7 +59,7 @@ export async function signOss1Headers(
   credentials: AlibabaCredentials,
   options: Oss1Options = {},
 ): Promise<SignedAlibabaRequest> {
-  const url = readUrl(request.url)
+  const { method, url } = requestLine(request)
   const headers: Record<string, string> = {
     ...headersWithout(request.headers, SET_BY_SIGNER),
     // Browsers cannot set `date`; every runtime can set this one.
@@ -67,10 +67,10 @@ export async function signOss1Headers(
     ...(credentials.securityToken !== undefined && { 'x-oss-security-token': credentials.securityToken }),
   }
   const resource = ossResource(url, options)
-  const string = stringToSign({ method: request.method, headers, resource, pairs: queryPairs(url.search) })
+  const string = stringToSign({ method, headers, resource, pairs: queryPairs(url.search) })
   headers['authorization'] = `OSS ${credentials.accessKeyId}:${await signature(credentials, string)}`
   return {
-    method: request.method,
+    method,
     url: url.href,
     headers,
     ...(request.body !== undefined && { body: request.body }),
@@ -89,21 +89,21 @@ export async function presignOss1(
   credentials: AlibabaCredentials,
   options: Oss1PresignOptions,
 ): Promise<SignedAlibabaRequest> {
-  const url = readUrl(request.url)
+  const { method, url } = requestLine(request)
   const headers = headersWithout(request.headers, SET_BY_SIGNER)
   const expires = `${expiresAt(options)}`
   const { securityToken } = credentials
   const token = securityToken === undefined ? [] : [['security-token', securityToken] as const]
   const pairs = [...pairsWithout(queryPairs(url.search), LEFT_BEHIND), ...token]
   const resource = ossResource(url, options)
-  const string = stringToSign({ method: request.method, headers, resource, pairs, date: expires })
+  const string = stringToSign({ method, headers, resource, pairs, date: expires })
   const query = encodedQuery([
     ...pairs,
     ['OSSAccessKeyId', credentials.accessKeyId],
     ['Expires', expires],
     ['Signature', await signature(credentials, string)],
   ])
-  return { method: request.method, url: `${url.origin}${url.pathname}?${query}`, headers, stringToSign: string }
+  return { method, url: `${url.origin}${url.pathname}?${query}`, headers, stringToSign: string }
 }
 
 const SET_BY_SIGNER = ['authorization', 'host', 'date', 'x-oss-security-token']

@@ -15,8 +15,8 @@ import {
   pairsWithout,
   type QueryPairs,
   queryPairs,
-  readUrl,
   requestHead,
+  requestLine,
   type SignedAlibabaRequest,
   signedUnread,
 } from './alibaba-request.js'
@@ -98,7 +98,7 @@ export async function signOss4Headers(
   const extra = additional.length > 0 ? `,AdditionalHeaders=${additional.join(';')}` : ''
   const authorization = `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}${extra},Signature=${signature}`
   return {
-    method: request.method,
+    method: scene.method,
     url: urlWith(url, isPlain(url.search) ? url.search.slice(1) : canonicalQuery(pairs)),
     headers: { ...withoutHost(headers), authorization },
     ...(request.body !== undefined && { body: request.body }),
@@ -124,7 +124,7 @@ export async function presignOss4(
   const pairs = [...pairsWithout(queryPairs(url.search), LEFT_BEHIND), ...proof]
   const { signature, ...steps } = await signatureOf(credentials, { ...scene, headers, additional, pairs })
   return {
-    method: request.method,
+    method: scene.method,
     url: urlWith(url, `${canonicalQuery(pairs)}&x-oss-signature=${signature}`),
     headers: withoutHost(headers),
     ...steps,
@@ -145,10 +145,10 @@ const LEFT_BEHIND = [
 
 function sceneOf(request: AlibabaRequest, options: Oss4Options): Oss4Scene {
   const { clock = systemClock, product = 'oss' } = options
-  const url = readUrl(request.url)
+  const { method, url } = requestLine(request)
   const date = new Date(clock()).toISOString().replace(/[-:]|\.\d+/g, '')
   const scope = `${date.slice(0, 8)}/${ossRegion(url, options.region)}/${product}/aliyun_v4_request`
-  return { method: request.method, url, resource: ossResource(url, options), date, scope }
+  return { method, url, resource: ossResource(url, options), date, scope }
 }
 
 function presignPairs(

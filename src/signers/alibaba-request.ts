@@ -37,6 +37,11 @@ export function readUrl(url: string | URL): URL {
   throw new UsageError('URL_INVALID', 'Expected an absolute URL such as "https://ecs.cn-hangzhou.aliyuncs.com/".')
 }
 
+/** The method as it is sent, in capitals, and the URL. */
+export function requestLine({ method, url }: AlibabaRequest): { readonly method: string; readonly url: URL } {
+  return { method: method.toUpperCase(), url: readUrl(url) }
+}
+
 /** Splits `?a=1&b` into decoded pairs. `+` means a space, as form encoding has it. */
 export function queryPairs(search: string): QueryPairs {
   const pairs: [string, string][] = []
@@ -120,15 +125,15 @@ export async function plainRequest(request: Request): Promise<AlibabaRequest> {
 
 /** The request that was signed, with the body that was read of it. */
 export function signedRequest(request: Request, signed: SignedAlibabaRequest): Request {
-  const { headers, url, body } = signed
-  return new Request(url, { method: request.method, headers, ...carriedOver(request), ...(body && { body }) })
+  const { method, headers, url, body } = signed
+  return new Request(url, { method, headers, ...carriedOver(request), ...(body && { body }) })
 }
 
 /** The same for a request whose body was left alone and is handed on. */
 export async function signedUnread(request: Request, signed: SignedAlibabaRequest): Promise<Request> {
-  const { headers, url } = signed
+  const { method, headers, url } = signed
   if (withoutFragment(url) === withoutFragment(request.url)) return new Request(request, { headers })
-  const init = { method: request.method, headers, ...carriedOver(request), ...(await unreadBody(request)) }
+  const init = { method, headers, ...carriedOver(request), ...(await unreadBody(request)) }
   return new Request(url, init)
 }
 

@@ -8,7 +8,7 @@ import {
   headersWithout,
   type QueryPairs,
   queryPairs,
-  readUrl,
+  requestLine,
   type SignedAlibabaRequest,
 } from './alibaba-request.js'
 
@@ -31,7 +31,7 @@ export async function signRoaHeaders(
   credentials: AlibabaCredentials,
   options: { readonly clock?: Clock } = {},
 ): Promise<SignedAlibabaRequest> {
-  const url = readUrl(request.url)
+  const { method, url } = requestLine(request)
   const given = headersWithout(request.headers, ['authorization', 'host', 'x-acs-security-token'])
   const headers: Record<string, string> = {
     accept: 'application/json',
@@ -41,10 +41,10 @@ export async function signRoaHeaders(
     'x-acs-signature-version': '1.0',
     ...(credentials.securityToken !== undefined && { 'x-acs-security-token': credentials.securityToken }),
   }
-  const string = stringToSign(request.method, headers, canonicalizedResource(url.pathname, queryPairs(url.search)))
+  const string = stringToSign(method, headers, canonicalizedResource(url.pathname, queryPairs(url.search)))
   const key = await keyOf(credentials, 'ROA', (secret) => hmacKey('SHA-1', utf8(secret)))
   headers['authorization'] = `acs ${credentials.accessKeyId}:${encodeBase64(await hmac(key, string))}`
-  const { method, body } = request
+  const { body } = request
   return { method, url: url.href, headers, ...(body !== undefined && { body }), stringToSign: string }
 }
 

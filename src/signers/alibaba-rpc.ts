@@ -14,7 +14,7 @@ import {
   type QueryPairs,
   queryPairs,
   randomNonce,
-  readUrl,
+  requestLine,
   type SignedAlibabaRequest,
   signedRequest,
 } from './alibaba-request.js'
@@ -57,14 +57,14 @@ export async function signRpcUrl(
   signer: RpcSigningKey,
   options: RpcOptions = {},
 ): Promise<SignedAlibabaRequest> {
-  const url = readUrl(request.url)
+  const { method, url } = requestLine(request)
   const common = commonParameters(signer, options)
   const replaced = [...LEFT_BEHIND, ...common.map(([name]) => name)]
   const query = [...pairsWithout(queryPairs(url.search), replaced), ...common]
-  const string = stringToSign(request.method, [...query, ...formPairs(request)])
+  const string = stringToSign(method, [...query, ...formPairs(request)])
   const signature = encodeBase64(await sign(signer, string))
   return {
-    method: request.method,
+    method,
     url: `${url.origin}${url.pathname}?${canonicalQuery([...query, ['Signature', signature]])}`,
     headers: { ...request.headers },
     ...(request.body !== undefined && { body: request.body }),

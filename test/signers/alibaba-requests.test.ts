@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type Acs3Options, signAcs3 } from '../../src/signers/alibaba-acs3.js'
-import { presignOss1, signOss1 } from '../../src/signers/alibaba-oss1.js'
+import { type Acs3Options, signAcs3, signAcs3Headers } from '../../src/signers/alibaba-acs3.js'
+import { presignOss1, signOss1, signOss1Headers } from '../../src/signers/alibaba-oss1.js'
 import { presignOss4, signOss4, signOss4Headers } from '../../src/signers/alibaba-oss4.js'
 import { signRoaHeaders } from '../../src/signers/alibaba-roa.js'
-import { signRpc } from '../../src/signers/alibaba-rpc.js'
+import { signRpc, signRpcUrl } from '../../src/signers/alibaba-rpc.js'
 import type { AlibabaCredentials } from '../../src/types.js'
 
 // What requests may look like, beside those of the published vectors.
@@ -114,6 +114,19 @@ describe('a request', () => {
     const request = new Request(OBJECT, { method: 'PUT', body: 'content' })
     await request.text()
     await expect(sign(name, request)).rejects.toMatchObject({ code: 'BODY_NOT_REPLAYABLE' })
+  })
+
+  it('is signed with its method as it is sent, in capitals', async () => {
+    const life = { ...options, expiresInSeconds: 60 }
+    const signed = (method: string) => {
+      const request = { method, url: OBJECT }
+      return Promise.all([
+        ...[signAcs3Headers, signRpcUrl, signRoaHeaders].map((sign) => sign(request, credentials, options)),
+        ...[signOss1Headers, signOss4Headers].map((sign) => sign(request, credentials, options)),
+        ...[presignOss1, presignOss4].map((sign) => sign(request, credentials, life)),
+      ])
+    }
+    expect(await signed('put')).toEqual(await signed('PUT'))
   })
 
   it.each(['signAcs3', 'signRpc'] as const)('stays usable after %s, with an empty body too', async (name) => {
