@@ -141,7 +141,7 @@ async function runtimeConfig(input: CliInput, context: CliContext): Promise<Runt
 
 function print({ credentials, paths }: ExchangeResult, input: CliInput, context: CliContext): void {
   const { claims = {}, tenancy, expiresAt } = credentials
-  const subject = String(claims['sub'])
+  const subject = typeof claims['sub'] === 'string' ? claims['sub'] : undefined
   if (input.flag('json')) {
     printJson({ ...paths, subject, tenancy, expiresAt }, context)
     return

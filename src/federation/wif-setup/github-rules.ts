@@ -1,14 +1,15 @@
 import { UsageError } from '../../errors.js'
 
-/** Which jobs of a GitHub repository may act. Exactly one of `branch`, `tag`, `environment`; none means all of them. */
+/** Which jobs of a GitHub repository may act. At most one of `branch`, `tag`, `environment`; none means all of them. */
 export interface GitHubSubject {
   /** `owner/repository` */
   readonly repository: string
   readonly branch?: string
   readonly tag?: string
   readonly environment?: string
-  /** The numeric ids of owner and repository, for organizations that turned on immutable subjects. */
+  /** The number of the owner, together with `repositoryId`, for organizations that turned on immutable subjects. */
   readonly ownerId?: string
+  /** The number of the repository, together with `ownerId`. */
   readonly repositoryId?: string
 }
 
@@ -16,8 +17,8 @@ export interface GitHubSubject {
  * The rules that let the jobs of one GitHub repository in, by the `sub` that GitHub gives them; with ids, also by the
  * immutable form of it, which outlives a rename and does not pass to whoever takes the old name.
  *
- * @throws UsageError `OPTION_INVALID` for a repository that is no `owner/repository`, and for more than one of `branch`,
- * `tag` and `environment`: a job's subject names one of them.
+ * @throws UsageError `OPTION_INVALID` for a repository that is no `owner/repository`, for more than one of `branch`, `tag`
+ * and `environment` (a job's subject names one of them), and for one id without the other.
  * @example
  * ```ts
  * import { gitHubRules } from 'countersign/federation/wif-setup/github-rules'
@@ -32,12 +33,19 @@ export function gitHubRules(subject: GitHubSubject): readonly string[] {
   if (owner === undefined || [branch, tag, environment].filter((context) => context !== undefined).length > 1) {
     throw new UsageError('OPTION_INVALID', 'Expected owner/repository, and at most one of branch, tag and environment.')
   }
+  requireBothIds(subject)
   const context = contextOf(subject)
   const rules = [`sub eq repo:${owner}/${repository}:${context}`]
   if (subject.ownerId !== undefined && subject.repositoryId !== undefined) {
     rules.push(`sub eq repo:${owner}@${subject.ownerId}/${repository}@${subject.repositoryId}:${context}`)
   }
   return rules
+}
+
+function requireBothIds({ ownerId, repositoryId }: GitHubSubject): void {
+  const given = [ownerId, repositoryId].filter((id) => id !== undefined)
+  if (given.length !== 1 && given.every((id) => /^\d+$/.test(id))) return
+  throw new UsageError('OPTION_INVALID', 'Expected the numbers of both owner and repository, or neither.')
 }
 
 function contextOf({ branch, tag, environment }: GitHubSubject): string {

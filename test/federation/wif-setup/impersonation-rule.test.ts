@@ -98,6 +98,9 @@ describe('gitHubRules', () => {
 
   test.each([
     { repository: 'octo-org' },
+    { repository: 'octo-org/app', ownerId: '1' },
+    { repository: 'octo-org/app', repositoryId: '2' },
+    { repository: 'octo-org/app', ownerId: 'octo-org', repositoryId: '2' },
     { repository: 'octo-org/app/x' },
     { repository: 'octo-org/*' },
     { repository: 'octo-org/app', branch: 'main', environment: 'production' },
