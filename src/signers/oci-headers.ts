@@ -11,7 +11,8 @@ const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const PRINTABLE = /^[\t -~]*$/
 
 /**
- * Copies headers under lower-case names. Values are trimmed; those of one name are joined with `, `, as `fetch` does.
+ * Copies headers under lower-case names. Values are trimmed; those of one name are joined with `, `, as `fetch` does;
+ * it also takes the numbers that JavaScript callers pass.
  *
  * @throws UsageError `HEADER_INVALID`
  */
@@ -22,7 +23,7 @@ export async function headerValues(source: HeadersInput = {}): Promise<HeaderVal
     : Object.entries(source)) {
     const name = field.toLowerCase()
     if (!NAME.test(name) || !PRINTABLE.test(value)) return refuse('HEADER_INVALID', name)
-    values[name] = (name in values ? `${values[name]}, ` : '') + value.trim()
+    values[name] = (name in values ? `${values[name]}, ` : '') + String(value).trim()
   }
   return values
 }

@@ -85,6 +85,7 @@ describe('importPrivateKey', () => {
     }
     await importPrivateKey(pem, { passphrase })
     expect(asked).toBe(0)
+    expect((await importPrivateKey(pem, { passphrase: 'not needed' })).fingerprint).toBe(fingerprint)
     await importPrivateKey(variant('traditional des3').pem, { passphrase })
     expect(asked).toBe(1)
   })

@@ -1,9 +1,13 @@
 import { createPublicKey, verify } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { utf8 } from '../../src/encoding/bytes.js'
 import { generateSessionKey, type SessionKeyOptions, sameJwk, sessionKeyFrom } from '../../src/keys/session-key.js'
 
 const sessionKey = await generateSessionKey()
+const importPublic = (extractable: boolean): Promise<CryptoKey> =>
+  crypto.subtle.importKey('spki', sessionKey.publicKey, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, extractable, [
+    'verify',
+  ])
 
 describe('generateSessionKey', () => {
   it('makes a key that signs, with its public half in every spelling', async () => {
@@ -24,6 +28,18 @@ describe('generateSessionKey', () => {
   it('keeps the private key in WebCrypto unless told otherwise', async () => {
     expect(sessionKey.privateKey.extractable).toBe(false)
     expect((await generateSessionKey({ extractable: true })).privateKey.extractable).toBe(true)
+  })
+
+  it.each([3072, 4096] as const)('asks for a key of %d bits', async (bits) => {
+    const pair = { privateKey: sessionKey.privateKey, publicKey: await importPublic(true) }
+    const generateKey = vi.spyOn(crypto.subtle, 'generateKey').mockResolvedValueOnce(pair as unknown as CryptoKey)
+    await generateSessionKey({ bits })
+    expect(generateKey).toHaveBeenLastCalledWith(
+      { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: bits, publicExponent: Uint8Array.of(1, 0, 1) },
+      false,
+      ['sign', 'verify'],
+    )
+    generateKey.mockRestore()
   })
 
   it.each([1024, 2047, 8192, 0, Number.NaN])('refuses a length of %d bits', async (bits) => {
@@ -61,10 +77,6 @@ describe('sessionKeyFrom', () => {
     expect(await sessionKeyFrom(pair)).toEqual(sessionKey)
   })
 
-  const importPublic = (extractable: boolean): Promise<CryptoKey> =>
-    crypto.subtle.importKey('spki', sessionKey.publicKey, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, extractable, [
-      'verify',
-    ])
   const ecdsaPair = async (): Promise<CryptoKeyPair> =>
     crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
 })

@@ -37,7 +37,7 @@ describe('signOci', () => {
     },
   )
 
-  it.each(['GET', 'HEAD', 'DELETE'])('sends no body with a bare %s', async (method) => {
+  it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS'])('sends no body with a bare %s', async (method) => {
     expect((await sign(new Request(url, { method }))).body).toBeNull()
   })
 
@@ -71,6 +71,8 @@ describe('signOci', () => {
 
   it('refuses a body with OPTIONS, and does not drop it', async () => {
     const request = new Request(url, { method: 'OPTIONS', body: '{}' })
+    // As in Firefox.
+    Object.defineProperty(request, 'body', { value: undefined })
     expect(await rejection(sign(request))).toMatchObject({ name: 'UsageError', code: 'BODY_NOT_ALLOWED' })
   })
 

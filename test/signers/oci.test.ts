@@ -153,6 +153,11 @@ describe('which headers', () => {
     expect((await sign({ headers })).headers['a']).toBe('1, 2')
   })
 
+  it('takes the numbers that fetch takes', async () => {
+    const headers = { 'x-limit': 5 } as unknown as Record<string, string>
+    expect((await sign({ headers })).headers['x-limit']).toBe('5')
+  })
+
   it('signs the headers of the credentials after host, and sends them', async () => {
     const signed = await sign(
       { method: 'POST' },
