@@ -34,6 +34,7 @@ async function loadX509(): Promise<X509> {
  * })
  * console.log(root.pem)
  * ```
+ * @throws ConfigurationError `CERTIFICATE_INVALID` when the issuer is no certificate.
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.1
  */
 export async function buildCertificate(options: BuildCertificateOptions): Promise<CertificateText> {

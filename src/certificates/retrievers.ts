@@ -63,6 +63,7 @@ export interface FileCertificateOptions {
  *
  * const leaf = fileCertificate({ certificatePath: '~/leaf.pem', privateKeyPath: '~/leaf-key.pem' })
  * ```
+ * @throws ConfigurationError `CONFIG_MISSING`, `CONFIG_INVALID`, and what `readPair` throws; all of them when it reads.
  */
 export function fileCertificate(options: FileCertificateOptions): CertificateRetriever {
   const { certificatePath, privateKeyPath, passphrase, passphrasePath, runtime = defaultRuntime } = options
@@ -76,7 +77,7 @@ export function fileCertificate(options: FileCertificateOptions): CertificateRet
   }))
 }
 
-const firstLine = (text: string | undefined): string | undefined => text?.split(/\r?\n/, 1)[0]
+const firstLine = (text: string | undefined): string | undefined => text?.replace(/^\uFEFF/, '').split(/[\r\n]/, 1)[0]
 
 export interface UrlCertificateOptions {
   readonly certificateUrl: string | URL
@@ -105,6 +106,7 @@ export interface UrlCertificateOptions {
  *   headers: { authorization: 'Bearer Oracle' },
  * })
  * ```
+ * @throws UsageError `URL_INVALID`, and what `serviceCall` and `readPair` throw; all of them when it reads.
  */
 export function urlCertificate(options: UrlCertificateOptions): CertificateRetriever {
   const { certificateUrl, privateKeyUrl, passphrase, headers = {}, retry = false, timeoutMs, onRequest } = options

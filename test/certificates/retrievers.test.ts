@@ -134,10 +134,14 @@ describe('fileCertificate', () => {
     expect((await retriever.refresh()).der).not.toEqual(first.der)
   })
 
-  it('takes the passphrase from the first line of a file', async () => {
+  it.each([
+    ['line feeds', 'correct horse\nsecond line\n'],
+    ['CRLF and a byte order mark', '\uFEFFcorrect horse\r\nsecond line'],
+    ['no line end', 'correct horse'],
+  ])('takes the passphrase from the first line of a file with %s', async (_, passphrase) => {
     const runtime = onDisk({
       '/home/opc/key.pem': encryptedPkcs8(trust.leaf.keyPem, 'correct horse'),
-      '/run/passphrase': 'correct horse\nsecond line\n',
+      '/run/passphrase': passphrase,
     })
     const pair = await fileCertificate({ ...paths, passphrasePath: '/run/passphrase', runtime }).read()
     expect(await signsForLeaf(pair.privateKey)).toBe(true)
