@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import { type AlibabaCredentials, type Clock, type ProvideOptions, systemClock } from '../types.js'
 import { managedListeners } from './alibaba-managed-listeners.js'
 import { type Keeping, LimitReached, load, type Tell } from './alibaba-managed-load.js'
@@ -28,7 +29,8 @@ export type {
  * together. The last good key stays in service while KMS cannot be reached.
  *
  * @throws ConfigurationError `CONFIG_INVALID` when the secret is no managed RAM credential, `NOT_CONFIGURED` and other
- * codes for the configuration; ServiceError when KMS refuses or cannot be reached, and there is no key to go on with.
+ * codes for the configuration; ServiceError when KMS refuses or cannot be reached, and there is no key to go on with;
+ * UsageError `OPTION_INVALID` at once for durations that no timer takes.
  * @example
  * ```ts
  * import { alibabaManaged } from 'countersign/credentials/alibaba-managed'
@@ -44,6 +46,7 @@ export type {
  * @see https://www.alibabacloud.com/help/en/kms/key-management-service/user-guide/manage-and-use-ram-secrets
  */
 export function alibabaManaged(options: AlibabaManagedOptions): ManagedAlibabaProvider {
+  assertDurations(options)
   const { clock = systemClock, random = Math.random, store, onEvent, secretName } = options
   const state: Keeping = {
     options,
@@ -95,6 +98,20 @@ export function alibabaManaged(options: AlibabaManagedOptions): ManagedAlibabaPr
     [DISPOSE]: () => void shutdown(),
     [ASYNC_DISPOSE]: shutdown,
   })
+}
+
+/** Timers take no longer wait than this, and one of them adds some seconds. */
+const LONGEST_TIMER_MS = 2_000_000_000
+const TIMERS = ['loadTimeoutMs', 'refreshTimeoutMs', 'totalMs'] as const
+const INTERVALS = ['refreshIntervalMs', 'rotationDelayMs', 'ttlMs'] as const
+
+function assertDurations(options: AlibabaManagedOptions): void {
+  for (const name of [...TIMERS, ...INTERVALS]) {
+    const value = options[name]
+    const longest = TIMERS.some((timer) => timer === name) ? LONGEST_TIMER_MS : Number.MAX_SAFE_INTEGER
+    if (value === undefined || (value >= 0 && value <= longest)) continue
+    throw new UsageError('OPTION_INVALID', `Expected ${name} to be 0 to ${longest} milliseconds, found ${value}.`)
+  }
 }
 
 type Provide = (request?: ProvideOptions<AlibabaCredentials>) => Promise<ManagedAlibabaCredentials>

@@ -48,7 +48,7 @@ export function alibabaOidcRole(options: AlibabaOidcRoleOptions = {}): CachedPro
 }
 
 async function oidcToken(options: AlibabaOidcRoleOptions, signal: AbortSignal): Promise<string> {
-  if (options.oidcToken) return options.oidcToken({ signal })
+  if (options.oidcToken) return (await options.oidcToken({ signal })).trim()
   const runtime = runtimeOf(options)
   const path = runtime.env('ALIBABA_CLOUD_OIDC_TOKEN_FILE') || fail('ALIBABA_CLOUD_OIDC_TOKEN_FILE')
   return (await readTextFile(path, 'the OIDC token', runtime)).trim()

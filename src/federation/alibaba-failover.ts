@@ -31,7 +31,7 @@ export function secretFailover(sources: readonly SecretSource[], options: Failov
       return await first(secretName, signal && { signal })
     } catch (error) {
       signal?.throwIfAborted()
-      if (!isRecoverable(error)) throw error
+      if (!isRecoverable(error) || options.maxRetries === 0) throw error
       return race(sources, secretName, { ...options, signal, error })
     }
   }

@@ -305,6 +305,14 @@ describe('a role for an OIDC token', () => {
     expect((await works(provider, world))[0]).toBe(200)
   })
 
+  it('takes the token of a function too, trimmed', async () => {
+    const { world, token, runtime } = await workload()
+    const { fetch, clock } = world
+    const oidcToken = async (): Promise<string> => `${await token()}\n`
+    const provider = alibabaOidcRole({ runtime, fetch, clock: clock.now, retry: false, oidcToken })
+    expect((await works(provider, world))[0]).toBe(200)
+  })
+
   it('keeps a refused token out of messages', async () => {
     const { provider, runtime } = await workload({ aud: 'somebody else' })
     const error: unknown = await provider().catch((reason: unknown) => reason)

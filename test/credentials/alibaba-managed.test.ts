@@ -206,6 +206,20 @@ describe('alibabaManaged', () => {
     )
   })
 
+  it.each([
+    { totalMs: Number.POSITIVE_INFINITY },
+    { loadTimeoutMs: 2 ** 31 },
+    { refreshTimeoutMs: -1 },
+    { refreshIntervalMs: Number.NaN },
+    { rotationDelayMs: -1 },
+    { ttlMs: Number.POSITIVE_INFINITY },
+  ])('refuses a duration that no timer takes: %j', (options) => {
+    const { managed } = alibabaWorld()
+    const [name = ''] = Object.keys(options)
+    const expected = { code: 'OPTION_INVALID', message: expect.stringContaining(name) }
+    expect(() => managed(options)).toThrow(expect.objectContaining(expected))
+  })
+
   it('exchanges the name, and refuses an empty one', async () => {
     const { managed, account } = alibabaWorld()
     const provider = managed({ secretName: 'storage', resolveName: () => account.secretName })

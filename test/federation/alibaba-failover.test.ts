@@ -84,6 +84,13 @@ describe('the regions of KMS', () => {
     expect([one.calls(), other.calls()]).toEqual([5, 4])
   })
 
+  it('tries nothing again when it is told so', async () => {
+    const [one, other] = [region(THROTTLED), region(undefined)]
+    const fetchSecret = secretFailover([one.source, other.source], { ...quick, maxRetries: 0 })
+    await expect(fetchSecret('name')).rejects.toBe(THROTTLED)
+    expect([one.calls(), other.calls()]).toEqual([1, 0])
+  })
+
   it('gives what the first said last when it came to refuse', async () => {
     const refusal = failure('Forbidden.NoPermission')
     const [one, other] = [region(THROTTLED, refusal), region(failure('InternalFailure'))]
