@@ -49,11 +49,12 @@ export async function signTab(panel: HTMLElement): Promise<undefined> {
     draw()
   }
   const act = async (): Promise<void> => {
-    const { signed } = state
-    if (signed === undefined || state.busy) return
+    if (state.busy) return
     state.busy = true
-    draw()
-    const answer = await send(signed)
+    // Anew: the page may have been open for more than five minutes.
+    await change({})
+    const { signed } = state
+    const answer = signed && (await send(signed))
     state.busy = false
     if (state.signed === signed) state.answer = answer
     draw()
