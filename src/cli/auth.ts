@@ -73,8 +73,11 @@ export const authMethods: Readonly<Record<string, AuthMethod>> = {
   }),
   'alibaba-role': alibaba('the RAM role in ALIBABA_CLOUD_ROLE_ARN, by the access key', async (settings) => {
     const { alibabaRole } = await import('../credentials/alibaba-role.js')
-    const roleArn = settings.runtime.env('ALIBABA_CLOUD_ROLE_ARN') ?? ''
-    const roleSessionName = settings.runtime.env('ALIBABA_CLOUD_ROLE_SESSION_NAME')
+    const roleArn = settings.runtime.env('ALIBABA_CLOUD_ROLE_ARN')
+    if (!roleArn) {
+      throw new ConfigurationError('NOT_CONFIGURED', 'Expected ALIBABA_CLOUD_ROLE_ARN to be set, found nothing.')
+    }
+    const roleSessionName = settings.runtime.env('ALIBABA_CLOUD_ROLE_SESSION_NAME') || undefined
     return alibabaRole({ ...settings, credentials: await alibabaAccessKey(settings), roleArn, roleSessionName })
   }),
   'alibaba-oidc-role': alibaba('the RAM role of the Kubernetes workload this runs in', async (settings) => {

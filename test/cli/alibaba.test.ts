@@ -113,13 +113,21 @@ describe('countersign for Alibaba Cloud', () => {
 
   test.each([
     ['alibaba-access-key', 'ALIBABA_CLOUD_ACCESS_KEY_ID'],
-    ['alibaba-role', 'ALIBABA_CLOUD_ACCESS_KEY_ID'],
+    ['alibaba-role', 'ALIBABA_CLOUD_ROLE_ARN'],
     ['alibaba-oidc-role', 'ALIBABA_CLOUD_ROLE_ARN'],
     ['alibaba-managed', '--profile'],
   ])('says what %s needs', async (auth, told) => {
     const { code, errors } = await run(['request', ...API, '--auth', auth], {})
     expect(code).toBeGreaterThan(1)
     expect(errors).toContain(told)
+  })
+
+  test('names a session of its own where the variable is empty', async () => {
+    const result = await run(['request', ...API, '--auth', 'alibaba-role'], {
+      ...env,
+      ALIBABA_CLOUD_ROLE_SESSION_NAME: '',
+    })
+    expect(jsonOf(result)).toMatchObject({ Caller: expect.stringMatching(/\/countersign$/) })
   })
 })
 
