@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { quotedWord } from '../explain/shell-words.js'
 import {
   type EmulatedPrincipal,
   emulatedPrincipals,
@@ -7,7 +8,6 @@ import {
 } from '../testing/environment.js'
 import type { CliCommand, CliInput } from './command.js'
 import type { CliContext } from './context.js'
-import { quoted } from './curl.js'
 import { painter } from './paint.js'
 import { printJson } from './print.js'
 import { type ServedEmulator, type ServeOptions, serveEmulator } from './serve.js'
@@ -31,7 +31,7 @@ export const emulate: CliCommand = {
   ],
   examples: [
     'countersign emulate --principal api-key',
-    'eval "$(countersign emulate --principal resource-principal-2.2 | grep ^export)"  # in another terminal',
+    'countersign emulate --principal resource-principal-2.2 > emulator.env  # in another terminal: . ./emulator.env',
   ],
   async run(input, context) {
     const served = await serveEmulator(serveOptions(input))
@@ -86,7 +86,7 @@ function printEnvironment(served: ServedEmulator, input: CliInput, context: CliC
     ),
   )
   for (const [name, value] of Object.entries(emulatorEnvironment(served, principal))) {
-    output.write(`export ${name}=${quoted(value)}\n`)
+    output.write(`export ${name}=${quotedWord(value)}\n`)
   }
 }
 

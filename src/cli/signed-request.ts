@@ -4,18 +4,34 @@ import { UsageError } from '../errors.js'
 import { readCapturedRequest } from '../explain/captured.js'
 import type { CapturedRequest } from '../explain/types.js'
 import type { WireRequest } from '../verify/received.js'
+import type { CliContext } from './context.js'
+import { readBytes } from './request-options.js'
 
 /**
  * Reads a request that was saved or pasted: a `curl` command, an HTTP message, or the JSON that `sign --json` prints.
  *
- * @throws UsageError `OPTION_INVALID` when it is none of these.
+ * @throws UsageError `OPTION_INVALID` when it is none of these, or when its body is in a file that cannot be read.
  */
-export function readSignedRequest(source: string): WireRequest {
-  return asReceived(source.trimStart().startsWith('{') ? readJson(source) : readCapturedRequest(source))
+export async function readSignedRequest(source: string, context: CliContext): Promise<WireRequest> {
+  const captured = source.trimStart().startsWith('{') ? readJson(source) : readCapturedRequest(source)
+  return asReceived(await withBody(captured, context))
 }
 
+/** The request with its body, if the command line named the file where that is. */
+export async function withBody(request: CapturedRequest, context: CliContext): Promise<CapturedRequest> {
+  const { bodyFile } = request
+  if (bodyFile === undefined) return request
+  const bytes = await readBytes(bodyFile.path, context)
+  const body = bodyFile.keepsLineBreaks ? bytes : bytes.filter((byte) => !LINE_BREAKS.has(byte))
+  return { ...request, body, bodyIsUnknown: false }
+}
+
+/** What `curl --data @file` takes out of a file. */
+const LINE_BREAKS = new Set([0x00, 0x0a, 0x0d])
+
 /** The request with the headers that an HTTP client adds by itself. */
-function asReceived({ method, url, headers, body }: CapturedRequest): WireRequest {
+function asReceived({ method, url, headers, body, bodyIsUnknown }: CapturedRequest): WireRequest {
+  if (bodyIsUnknown) throw new UsageError('OPTION_INVALID', 'Expected the request with its body, found it without.')
   const { host } = new URL(url)
   const names = new Set(headers.map(([name]) => name.toLowerCase()))
   return {

@@ -31,13 +31,13 @@ export const verify: CliCommand = {
     'countersign verify captured.http --key public.pem --at signed',
   ],
   async run(input, context) {
-    const request = readSignedRequest(text(await readSource(input, context)))
+    const request = await readSignedRequest(text(await readSource(input, context)), context)
     const keys = await readKeys(input, context)
     const hosts = input.list('host')
     const verified = await verifyOci(request, {
       hosts: hosts.length > 0 ? hosts : () => true,
       resolveKey: (keyId) => keyFor(keyId, keys),
-      issuerKeys: (kid) => keys.find((key) => key.kid === kid)?.spki ?? keys[0]?.spki,
+      issuerKeys: (kid) => (keys.find((key) => key.kid === kid) ?? only(keys))?.spki,
       clock: clockFor(request, input, context),
     })
     if (input.flag('json')) printJson(facts(verified), context)
@@ -65,7 +65,11 @@ async function readKeys(input: CliInput, context: CliContext): Promise<readonly 
 // One key must be the one; of several, the fingerprint picks.
 function keyFor(keyId: ParsedKeyId, keys: readonly NamedPublicKey[]): PublicKeySource | undefined {
   const named = 'fingerprint' in keyId ? keys.find(({ fingerprint }) => fingerprint === keyId.fingerprint) : undefined
-  return (named ?? keys[0])?.spki
+  return (named ?? only(keys))?.spki
+}
+
+function only(keys: readonly NamedPublicKey[]): NamedPublicKey | undefined {
+  return keys.length === 1 ? keys[0] : undefined
 }
 
 /** The clock to verify by. With "signed" it stands at the time that the request states. */

@@ -1,12 +1,17 @@
 import { utf8 } from '../encoding/bytes.js'
-import { UsageError } from '../errors.js'
-import { shellWords } from './shell-words.js'
+import { readStream } from '../encoding/streams.js'
+import { readCurlCommand } from './captured-curl.js'
 import type { CapturedRequest, CapturedResponse } from './types.js'
+import { unreadable } from './unreadable.js'
+
+/** More of an answer than this tells nothing new. */
+const LONGEST_ANSWER = 1024 * 1024
 
 /**
- * Reads a request that somebody pasted: a `curl` command line, or an HTTP/1.1 message as tools print it.
+ * Reads a request that somebody pasted: a `curl` command line, an HTTP/1.1 message as tools print it, or what
+ * `curl --verbose` tells of it.
  *
- * @throws UsageError `OPTION_INVALID` when the text is neither.
+ * @throws UsageError `OPTION_INVALID` when the text is none of these.
  *
  * @example
  * ```ts
@@ -17,19 +22,21 @@ import type { CapturedRequest, CapturedResponse } from './types.js'
  * ```
  */
 export function readCapturedRequest(text: string): CapturedRequest {
-  const trimmed = text.trim().replace(/^\$\s+/u, '')
-  return /^curl(\.exe)?\s/u.test(trimmed) ? fromCurl(shellWords(trimmed).slice(1)) : fromHttp(trimmed)
+  const command = text.trimStart().replace(/^\$\s+/u, '')
+  return /^curl(\.exe)?\s/u.test(command) ? readCurlCommand(command.trimEnd()) : fromHttp(command)
 }
 
-/** Reads a response that somebody pasted: status line, headers, an empty line, body. */
+/** Reads a response that somebody pasted: status line, headers, an empty line, body; or what `curl --verbose` tells. */
 export function readCapturedResponse(text: string): CapturedResponse {
-  const { first, headers, body } = message(text.trim())
+  const traced = marked(text, '<')
+  const { first, headers, body } = readMessage(traced ?? text.trim())
   const status = /^HTTP\/[\d.]+ (\d{3})/u.exec(first)?.[1]
-  if (status === undefined) throw unreadable('an HTTP response that starts with a status line', first)
-  return { status: Number(status), headers, ...(body === undefined ? {} : { body }) }
+  if (status === undefined) throw unreadable('an HTTP response that starts with a status line')
+  const content = traced === undefined ? body : afterTrace(text)
+  return { status: Number(status), headers, ...(content === undefined ? {} : { body: content }) }
 }
 
-/** Copies a `Request` with its headers and body; the request itself stays usable. */
+/** Copies a `Request` with its headers and, unless it was read before, its body; the request itself stays usable. */
 export async function captureRequest(request: Request): Promise<CapturedRequest> {
   const { method, url } = request
   const headers = [...request.headers]
@@ -40,74 +47,102 @@ export async function captureRequest(request: Request): Promise<CapturedRequest>
   ) {
     return { method, url, headers }
   }
-  return { method, url, headers, body: new Uint8Array(await request.clone().arrayBuffer()) }
+  const body = await bytesOf(request)
+  return { method, url, headers, ...(body === undefined ? { bodyIsUnknown: true } : { body }) }
 }
 
-/** Copies a `Response` with its headers and text; the response itself stays usable. */
+/** Copies a `Response` with its headers and, unless it was read before, its text; the response itself stays usable. */
 export async function captureResponse(response: Response): Promise<CapturedResponse> {
-  const body = response.bodyUsed ? undefined : await response.clone().text()
+  const body = await textOf(response)
   return { status: response.status, headers: [...response.headers], ...(body === undefined ? {} : { body }) }
 }
 
-const takesNothing =
-  /^(-[sSkLifgvIGN#]+|--(silent|show-error|insecure|location|include|fail|globoff|verbose|head|get|compressed|http[\d.]+|no-buffer))$/u
-const dataOptions = new Set(['-d', '--data', '--data-raw', '--data-binary', '--data-ascii', '--json'])
-
-function fromCurl(words: readonly string[]): CapturedRequest {
-  const headers: (readonly [string, string])[] = []
-  const data: string[] = []
-  let method: string | undefined
-  let url: string | undefined
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at] ?? ''
-    if (!word.startsWith('-')) url ??= word
-    else if (word === '-I' || word === '--head') method ??= 'HEAD'
-    else if (!takesNothing.test(word)) {
-      const [name, value] = curlOption(word, words[at + 1])
-      if (value === words[at + 1] && name === word) at += 1
-      if (name === '-X' || name === '--request') method = value.toUpperCase()
-      else if (name === '-H' || name === '--header') headers.push(headerLine(value))
-      else if (name === '--url') url = value
-      else if (dataOptions.has(name)) data.push(value)
-    }
+/** `undefined` for a body that was read before, as that of a request that was sent. */
+async function bytesOf(request: Request): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return new Uint8Array(await request.clone().arrayBuffer())
+  } catch {
+    return undefined
   }
-  if (url === undefined) throw unreadable('a curl command with a URL', words.join(' ').slice(0, 20))
-  const body = data.length === 0 ? {} : { body: utf8(data.join('&')) }
-  return { method: method ?? (data.length === 0 ? 'GET' : 'POST'), url, headers, ...body }
 }
 
-/** Splits `-XPOST` and `--request=POST`; other options carry their value in the next word. */
-function curlOption(word: string, next = ''): readonly [name: string, value: string] {
-  const joined = /^(--[a-z-]+)=([\s\S]*)$/u.exec(word) ?? /^(-[XHd])([\s\S]+)$/u.exec(word)
-  return joined === null ? [word, next] : [joined[1] ?? '', joined[2] ?? '']
+async function textOf(response: Response): Promise<string | undefined> {
+  try {
+    const { body } = response.clone()
+    const bytes = body && (await readStream(body, LONGEST_ANSWER))
+    return bytes ? new TextDecoder().decode(bytes) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function fromHttp(text: string): CapturedRequest {
-  const { first, headers, body } = message(text)
+  const traced = marked(text, '>')
+  const { first, headers, body } = readMessage(traced ?? text)
   const [, method, target] = /^([A-Za-z]+) (\S+)(?: HTTP\/[\d.]+)?$/u.exec(first) ?? []
   if (method === undefined || target === undefined) {
-    throw unreadable('a curl command, or an HTTP request that starts like "GET /path HTTP/1.1"', first)
+    throw unreadable('a curl command, or an HTTP request that starts like "GET /path HTTP/1.1"')
   }
-  const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1]
-  const url = /^https?:/u.test(target) ? target : `https://${host ?? ''}${target}`
-  if (!URL.canParse(url)) throw unreadable('an absolute URL or a Host header', target)
-  return { method: method.toUpperCase(), url, headers, ...(body === undefined ? {} : { body: utf8(body) }) }
+  const content = traced === undefined ? bodyOf(body, headers) : tracedBody(headers)
+  return { method: method.toUpperCase(), url: urlOf(target, headers), headers, ...content }
 }
 
-function message(text: string): { first: string; headers: (readonly [string, string])[]; body?: string } {
-  const [head = '', ...rest] = text.split(/\r?\n\r?\n/u)
-  const [first = '', ...lines] = head.split(/\r?\n/u)
+function urlOf(target: string, headers: CapturedRequest['headers']): string {
+  const host = headerOf('host', headers)
+  const url = /^https?:/u.test(target) || host === undefined ? target : `https://${host}${target}`
+  if (URL.canParse(url)) return url
+  throw unreadable('an absolute URL or a Host header')
+}
+
+/** An editor ends a file with a line break that was never sent; the length that the headers state tells. */
+function bodyOf(text: string | undefined, headers: CapturedRequest['headers']): Pick<CapturedRequest, 'body'> {
+  if (text === undefined) return {}
+  const stated = headerOf('content-length', headers)
+  const bytes = utf8(stated === undefined ? text.trimEnd() : text)
+  const surplus = stated === undefined ? 0 : bytes.length - Number(stated)
+  const isLineBreak = surplus > 0 && bytes.slice(-surplus).every((byte) => byte === 0x0a || byte === 0x0d)
+  const body = isLineBreak ? bytes.slice(0, -surplus) : bytes
+  return body.length === 0 ? {} : { body }
+}
+
+/** `curl --verbose` tells of a body only that there is one. */
+function tracedBody(headers: CapturedRequest['headers']): Pick<CapturedRequest, 'bodyIsUnknown'> {
+  const hasBody = (headerOf('content-length', headers) ?? '0') !== '0'
+  return hasBody || headerOf('transfer-encoding', headers) !== undefined ? { bodyIsUnknown: true } : {}
+}
+
+/** What a trace like that of `curl --verbose` marks as sent (`>`) or received (`<`); `undefined` for another text. */
+function marked(text: string, mark: '>' | '<'): string | undefined {
+  const lines = text.split(/\r?\n/u).filter((line) => isMarked(line, mark))
+  const first = lines[0]?.slice(2) ?? ''
+  return / HTTP\/[\d.]+ ?$|^HTTP\/[\d.]+ /u.test(first) ? lines.map((line) => line.slice(2)).join('\n') : undefined
+}
+
+/** The answer's body stands behind its headers without a mark. */
+function afterTrace(text: string): string {
+  const lines = text.split(/\r?\n/u)
+  const body = lines.slice(lines.findLastIndex((line) => isMarked(line, '<')) + 1)
+  return body.filter((line) => !/^\* |^[{}] \[\d+ bytes data\]$/u.test(line)).join('\n')
+}
+
+function isMarked(line: string, mark: '>' | '<'): boolean {
+  return line === mark || line.startsWith(`${mark} `)
+}
+
+function readMessage(text: string): { first: string; headers: CapturedRequest['headers']; body?: string } {
+  const [head = ''] = text.split(/\r?\n\r?\n/u, 1)
+  const [first = '', ...lines] = head.split(/\r?\n/u).filter((line, index) => index === 0 || line.trim() !== '')
   const body = text.slice(head.length).replace(/^\r?\n\r?\n/u, '')
-  return { first: first.trim(), headers: lines.map(headerLine), ...(rest.length === 0 ? {} : { body }) }
+  const headers = lines.map((line, index) => headerLine(line, index + 2))
+  return { first: first.trim(), headers, ...(body === '' ? {} : { body }) }
 }
 
-function headerLine(line: string): readonly [string, string] {
+function headerLine(line: string, number: number): readonly [string, string] {
   const colon = line.indexOf(':')
-  if (colon < 1) throw unreadable('a header line "name: value"', line)
+  if (colon < 1) throw unreadable(`a header line "name: value" in line ${number}`)
   return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()]
 }
 
-function unreadable(expected: string, came: string): UsageError {
-  const shown = came.replace(/[^\x20-\x7e]/gu, ' ').slice(0, 20)
-  return new UsageError('OPTION_INVALID', `Expected ${expected}, found "${shown}…"; paste the whole text.`)
+function headerOf(name: string, headers: CapturedRequest['headers']): string | undefined {
+  return headers.find(([sent]) => sent.toLowerCase() === name)?.[1]
 }

@@ -8,7 +8,8 @@ export function found(code: CauseCode, certainty: Certainty, ...evidence: readon
 
 /** A time for people to read, to the second: `2026-01-05T21:31:40Z`. */
 export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/u, 'Z')
+  const time = new Date(milliseconds)
+  return Number.isNaN(time.getTime()) ? 'a time that no calendar has' : time.toISOString().replace(/\.\d+Z$/u, 'Z')
 }
 
 /** A length of time for people to read: `7 min 3 s`, `42 s`. */

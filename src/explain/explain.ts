@@ -8,27 +8,36 @@ import { checkKey } from './checks/key.js'
 import { checkPlace } from './checks/place.js'
 import { checkResponse } from './checks/response.js'
 import { checkSetUp } from './checks/set-up.js'
-import { checkSignature } from './checks/signature.js'
+import { canCompareSignatures, checkSignature } from './checks/signature.js'
 import { checkTime } from './checks/time.js'
 import { checkToken } from './checks/token.js'
 import { found } from './evidence.js'
 import { type Scene, setScene } from './scene.js'
 import type { Cause, Certainty, Evidence, ExplainOptions, Explanation, Finding } from './types.js'
 
-type Check = (scene: Scene) => readonly Finding[] | Promise<readonly Finding[]>
+interface Check {
+  readonly name: string
+  /** Whether there is anything to look at. */
+  readonly applies: (scene: Scene) => boolean
+  readonly run: (scene: Scene) => readonly Finding[] | Promise<readonly Finding[]>
+}
 
-const checks: Readonly<Record<string, Check>> = {
-  'set-up': checkSetUp,
-  key: checkKey,
-  identifiers: checkIdentifiers,
-  place: checkPlace,
-  authorization: checkAuthorization,
-  headers: checkHeaders,
-  time: checkTime,
-  body: checkBody,
-  token: checkToken,
-  signature: checkSignature,
-  response: checkResponse,
+const checks: readonly Check[] = [
+  { name: 'set-up', applies: ({ hasConfig }) => hasConfig, run: checkSetUp },
+  { name: 'key', applies: ({ key, setUp }) => (key ?? setUp.fingerprint) !== undefined, run: checkKey },
+  { name: 'identifiers', applies: namesSomebody, run: checkIdentifiers },
+  { name: 'place', applies: ({ url }) => url !== undefined, run: checkPlace },
+  { name: 'authorization', applies: ({ request }) => request !== undefined, run: checkAuthorization },
+  { name: 'headers', applies: ({ authorization }) => authorization?.value !== undefined, run: checkHeaders },
+  { name: 'time', applies: ({ request }) => request !== undefined, run: checkTime },
+  { name: 'body', applies: ({ request }) => request !== undefined && !request.bodyIsUnknown, run: checkBody },
+  { name: 'token', applies: ({ token }) => token !== undefined, run: checkToken },
+  { name: 'signature', applies: canCompareSignatures, run: checkSignature },
+  { name: 'response', applies: ({ response }) => response !== undefined, run: checkResponse },
+]
+
+function namesSomebody({ setUp, keyId }: Scene): boolean {
+  return (setUp.tenancy ?? setUp.user ?? keyId) !== undefined
 }
 
 const rank: Readonly<Record<Certainty, number>> = { certain: 0, likely: 1, possible: 2 }
@@ -55,10 +64,11 @@ const order = Object.keys(causes)
  */
 export async function explain(evidence: Evidence, { clock = systemClock }: ExplainOptions = {}): Promise<Explanation> {
   const scene = await setScene(evidence, clock())
+  const applicable = checks.filter(({ applies }) => applies(scene))
   const findings: Finding[] = []
-  for (const check of Object.values(checks)) findings.push(...(await check(scene)))
+  for (const { run } of applicable) findings.push(...(await run(scene)))
   const all = [...findings, ...remaining(scene, findings)]
-  return { causes: ranked(all), checked: Object.keys(checks) }
+  return { causes: ranked(all), checked: applicable.map(({ name }) => name) }
 }
 
 /** What is left to think of when a refused request shows no fault. */

@@ -21,13 +21,14 @@ export interface Scene {
   readonly token?: Attempt<SecurityToken>
   readonly setUp: SetUp
   readonly setUpFailure?: unknown
+  readonly hasConfig: boolean
   readonly key?: Attempt<PrivateKey>
   readonly signingKey?: CryptoKey
   /** What the probe found: the server's time in epoch milliseconds, if it tells, or that nobody answers. */
   readonly probed?: { readonly reachable: boolean; readonly serverAt?: number }
   readonly extraSignedHeaders: readonly string[]
   readonly sentByBrowser: boolean
-  /** Epoch milliseconds; the time of asking when nobody knows better. */
+  /** Epoch milliseconds; the time of the answer or, when nobody knows better, of asking. */
   readonly sentAt: number
   /** Whether `sentAt` is when the request was sent: a request that was pasted may have been sent at any time. */
   readonly sentAtIsKnown: boolean
@@ -37,6 +38,7 @@ export interface Scene {
 export async function setScene(evidence: Evidence, now: number): Promise<Scene> {
   const request = await captured(evidence.request)
   const response = await answered(evidence.response)
+  const isPasted = request === evidence.request
   const { setUp, failure: setUpFailure } = readSetUp(evidence)
   const url = request !== undefined && URL.canParse(request.url) ? new URL(request.url) : undefined
   const header = request === undefined ? undefined : headerValues(request, 'authorization')[0]
@@ -47,10 +49,11 @@ export async function setScene(evidence: Evidence, now: number): Promise<Scene> 
     privateKey === undefined ? undefined : await attempt(() => importPrivateKey(privateKey, passphraseOf(setUp)))
   return {
     setUp,
+    hasConfig: evidence.config !== undefined,
     extraSignedHeaders: Object.keys(evidence.credentials?.signedHeaders ?? {}),
     sentByBrowser: evidence.sentByBrowser ?? false,
-    sentAt: evidence.sentAt ?? now,
-    sentAtIsKnown: evidence.sentAt !== undefined || request !== evidence.request,
+    sentAt: evidence.sentAt ?? (isPasted ? answeredAt(response) : undefined) ?? now,
+    sentAtIsKnown: evidence.sentAt !== undefined || !isPasted,
     ...present({
       request,
       response,
@@ -87,6 +90,12 @@ function cryptoKeyOf({ credentials }: Evidence): CryptoKey | undefined {
 
 function passphraseOf({ passphrase }: SetUp): { passphrase?: string } {
   return passphrase === undefined ? {} : { passphrase }
+}
+
+/** When the server answered by its own clock, in epoch milliseconds, if it tells. */
+export function answeredAt(response: CapturedResponse | undefined): number | undefined {
+  const time = Date.parse((response && headerValue(response, 'date')) ?? '')
+  return Number.isNaN(time) ? undefined : time
 }
 
 async function captured(request: Evidence['request']): Promise<CapturedRequest | undefined> {

@@ -17,7 +17,10 @@ export function readSetUp({ setUp = {}, config }: Evidence): { readonly setUp: S
   const { text, profile = DEFAULT_PROFILE, path = 'the configuration file' } = config
   try {
     const selected = selectProfile(parseConfigFile(text, path), profile, path)
-    const read = Object.entries(settings).map(([name, key]) => [name, selected.get(key)])
+    // A session signs with its token; what stands for the user is a placeholder.
+    const isSession = selected.get('security_token_file') !== undefined
+    const named = Object.entries(settings).filter(([name]) => !(isSession && name === 'user'))
+    const read = named.map(([name, key]) => [name, selected.get(key)])
     return { setUp: { ...Object.fromEntries(read.filter(([, value]) => value !== undefined)), ...setUp } }
   } catch (failure) {
     return { setUp, failure }

@@ -42,3 +42,8 @@ function unclosed(quote: string): UsageError {
     `Expected a whole command line, found a ${quote} that nothing closes; paste the command from "curl" to its end.`,
   )
 }
+
+/** One word for a POSIX shell, whatever is in it. */
+export function quotedWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}

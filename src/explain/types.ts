@@ -7,6 +7,10 @@ export interface CapturedRequest {
   readonly url: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body?: Uint8Array<ArrayBuffer>
+  /** Set when there was a body that cannot be seen any more: what hangs on it is not checked. */
+  readonly bodyIsUnknown?: boolean
+  /** Where that body is, when a command line names a file. curl takes line breaks out of some. */
+  readonly bodyFile?: { readonly path: string; readonly keepsLineBreaks: boolean }
 }
 
 /** What came back. */
@@ -42,7 +46,7 @@ export interface Evidence {
   readonly config?: { readonly text: string; readonly profile?: string; readonly path?: string }
   /** Set when the request was sent by a browser, which drops and adds headers silently. */
   readonly sentByBrowser?: boolean
-  /** When the request was sent, in epoch milliseconds. Default: the clock's time. */
+  /** When the request was sent, in epoch milliseconds. Default: the time of the answer, or else the clock's. */
   readonly sentAt?: number
   /** Asks the endpoint, without credentials, whether it is there and what time it has. Without it nothing is sent. */
   readonly probe?: typeof fetch
@@ -72,6 +76,6 @@ export interface Cause extends Finding {
 export interface Explanation {
   /** The causes found, the surest first. Empty: nothing speaks against this request. */
   readonly causes: readonly Cause[]
-  /** The names of the checks that could run on this evidence. */
+  /** The names of the checks for which there was something to look at. */
   readonly checked: readonly string[]
 }

@@ -102,6 +102,37 @@ describe('doctor', () => {
     expect(healthy).toBe(false)
   })
 
+  it('calls nobody without a probe, whatever OCI_CLI_AUTH says', async () => {
+    const asked: unknown[] = []
+    const fetch = (async (input: unknown) => {
+      asked.push(input)
+      throw new TypeError('no network')
+    }) as typeof globalThis.fetch
+    const env = { OCI_CLI_AUTH: 'instance_principal' }
+    const runtime = { ...machine(profile(), env), fetch, connect: async () => fetch, hasMetadataService: true }
+    const { examinations } = await doctor({ runtime, clock })
+    expect(asked).toEqual([])
+    expect(part(examinations, 'credentials')?.says.join()).toContain('without a probe none is made')
+  })
+
+  it('says which places take a probe, when nothing else was found', async () => {
+    const { examinations } = await doctor({ runtime: machine({}), clock })
+    expect(part(examinations, 'credentials')?.says.join()).toMatch(/not asked without a probe: .*instance-principal/)
+  })
+
+  it('looks at the credentials of the profile that is named, not of the variables', async () => {
+    const files = profile()
+    const named = { '/elsewhere': String(files['/home/me/.oci/config']).replace('[DEFAULT]', '[OTHER]'), ...files }
+    const env = {
+      OCI_CLI_USER: 'ocid1.user.oc1..somebodyelse',
+      OCI_CLI_TENANCY: world.setUp.tenancy,
+      OCI_CLI_KEY_CONTENT: world.setUp.privateKey,
+    }
+    const runtime = machine({ ...named, '/home/me/.oci/config': '[DEFAULT]' }, env)
+    const { examinations } = await doctor({ runtime, clock, path: '/elsewhere', profile: 'OTHER' })
+    expect(part(examinations, 'credentials')?.says.join()).toContain(world.setUp.user)
+  })
+
   it('tells no secret', async () => {
     const env = { OCI_CLI_PASSPHRASE: 'hunter2', OCI_CLI_KEY_CONTENT: world.setUp.privateKey }
     const diagnosis = await doctor({ runtime: machine(profile(), env), clock, probe: true })

@@ -1,3 +1,4 @@
+import { curlCommand } from 'countersign/explain/curl-command'
 import type { SignedOciRequest } from 'countersign/signers/oci'
 
 /** What stands in the editor. */
@@ -69,10 +70,7 @@ export function sourceOf(
 }
 
 /** The request as other tools take it, signature included; it is good for five minutes. */
-export function curlOf({ method, url, headers, body }: SignedOciRequest): string {
-  const quoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`
-  const lines = Object.entries(headers).map(([name, value]) => `  -H ${quoted(`${name}: ${value}`)}`)
-  const data =
-    body instanceof Uint8Array && body.length > 0 ? [`  --data-binary ${quoted(new TextDecoder().decode(body))}`] : []
-  return [`curl -X ${method} ${quoted(url)}`, ...lines, ...data].join(' \\\n')
+export function curlOf({ body, ...request }: SignedOciRequest): string {
+  const hasBody = body instanceof Uint8Array && body.length > 0
+  return curlCommand(request, hasBody ? { text: new TextDecoder().decode(body) } : undefined)
 }

@@ -13,6 +13,7 @@ export async function checkBody({ request }: Scene): Promise<readonly Finding[]>
   if (/\bchunked\b/iu.test(headerValue(request, 'transfer-encoding') ?? '')) {
     return [found('BODY_CHUNKED', 'certain', 'transfer-encoding: chunked')]
   }
+  if (request.bodyIsUnknown) return []
   const length = checkLength(request)
   return length.length > 0 ? length : checkDigest(request)
 }

@@ -1,5 +1,5 @@
 import { duration, found, isoTime } from '../evidence.js'
-import { headerValue, type Scene } from '../scene.js'
+import { answeredAt, headerValue, type Scene } from '../scene.js'
 import type { Finding } from '../types.js'
 
 const windowMs = 300_000
@@ -14,9 +14,8 @@ export function checkTime(scene: Scene): readonly Finding[] {
   if (!form.test(date) || Number.isNaN(Date.parse(date)))
     return [found('DATE_MALFORMED', 'certain', `found: ${date.slice(0, 40)}`)]
   const signedAt = Date.parse(date)
-  const answeredAt = Date.parse((response && headerValue(response, 'date')) ?? '')
-  const serverAt = Number.isNaN(answeredAt) ? (scene.probed?.serverAt ?? answeredAt) : answeredAt
-  return Number.isNaN(serverAt) ? againstOwnClock(signedAt, scene) : againstServer(signedAt, serverAt, scene)
+  const serverAt = answeredAt(response) ?? scene.probed?.serverAt
+  return serverAt === undefined ? againstOwnClock(signedAt, scene) : againstServer(signedAt, serverAt, scene)
 }
 
 function againstServer(signedAt: number, serverAt: number, { sentAt, sentAtIsKnown }: Scene): readonly Finding[] {
@@ -36,8 +35,11 @@ function againstServer(signedAt: number, serverAt: number, { sentAt, sentAtIsKno
   return [found(held ? 'REQUEST_TOO_OLD' : 'CLOCK_SKEW', 'certain', ...evidence)]
 }
 
-function againstOwnClock(signedAt: number, { sentAt }: Scene): readonly Finding[] {
+function againstOwnClock(signedAt: number, { sentAt, sentAtIsKnown }: Scene): readonly Finding[] {
   if (Math.abs(sentAt - signedAt) <= windowMs) return []
-  const evidence = [`signed: ${isoTime(signedAt)}`, `sent: ${isoTime(sentAt)}`, `apart: ${duration(sentAt - signedAt)}`]
-  return [found(signedAt < sentAt ? 'REQUEST_TOO_OLD' : 'CLOCK_SKEW', 'certain', ...evidence)]
+  const code = signedAt < sentAt ? 'REQUEST_TOO_OLD' : 'CLOCK_SKEW'
+  const apart = `apart: ${duration(sentAt - signedAt)}`
+  if (sentAtIsKnown) return [found(code, 'certain', `signed: ${isoTime(signedAt)}`, `sent: ${isoTime(sentAt)}`, apart)]
+  const evidence = [`signed: ${isoTime(signedAt)}`, `now: ${isoTime(sentAt)}`, apart, 'nobody told when it was sent']
+  return [found(code, 'possible', ...evidence)]
 }

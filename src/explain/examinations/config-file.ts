@@ -1,12 +1,11 @@
 import { readConfigProfile } from '../../credentials/config-file.js'
 import type { ConfigProfile } from '../../credentials/config-profile.js'
 import { CountersignError } from '../../errors.js'
-import { expandHome } from '../../runtime/text-file.js'
 import { causes } from '../causes.js'
 import { found } from '../evidence.js'
 import type { Examination, Patient } from '../examination.js'
 import { explain } from '../explain.js'
-import type { SetUp } from '../types.js'
+import { profileSetUp } from '../profile-set-up.js'
 
 const name = 'configuration file'
 
@@ -35,33 +34,10 @@ function unreadable(failure: unknown): Examination {
   }
 }
 
-async function examineProfile(profile: ConfigProfile, patient: Patient): Promise<Examination> {
-  const says = [`profile [${profile.name}] of ${profile.path}`]
-  const missing: string[] = []
-  const content = async (key: string): Promise<string | undefined> => {
-    const path = profile.get(key)
-    const text =
-      path && (await patient.runtime.files?.readText(expandHome(path, patient.runtime)).catch(() => undefined))
-    if (path && text === undefined) missing.push(`${key}: there is no readable file ${path}`)
-    return text || undefined
-  }
-  const setUp = await setUpOf(profile, content)
-  const explanation = await explain({ setUp }, { clock: patient.clock })
+async function examineProfile(profile: ConfigProfile, { runtime, clock }: Patient): Promise<Examination> {
+  const { setUp, missing } = await profileSetUp(profile, runtime)
+  const explanation = await explain({ setUp }, { clock })
   const faulty = missing.length > 0 || explanation.causes.length > 0
-  return { name, state: faulty ? 'faulty' : 'good', says: [...says, ...missing], causes: explanation.causes }
-}
-
-async function setUpOf(profile: ConfigProfile, content: (key: string) => Promise<string | undefined>): Promise<SetUp> {
-  const token = (await content('security_token_file'))?.trim()
-  const values = {
-    tenancy: profile.get('tenancy'),
-    // A session signs with its token; what stands for the user is a placeholder.
-    user: token === undefined ? profile.get('user') : undefined,
-    fingerprint: profile.get('fingerprint'),
-    region: profile.get('region'),
-    passphrase: profile.get('pass_phrase') ?? profile.get('passphrase'),
-    privateKey: await content('key_file'),
-    token,
-  }
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+  const says = [`profile [${profile.name}] of ${profile.path}`, ...missing]
+  return { name, state: faulty ? 'faulty' : 'good', says, causes: explanation.causes }
 }

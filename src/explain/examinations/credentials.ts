@@ -1,5 +1,6 @@
 import { type DefaultLinkName, defaultProvider } from '../../auto.js'
-import type { Chained } from '../../credentials/chain.js'
+import { type Chained, chain } from '../../credentials/chain.js'
+import { UsageError } from '../../errors.js'
 import type { OciCredentials } from '../../types.js'
 import { isoTime } from '../evidence.js'
 import { type Examination, type Patient, reasonOf } from '../examination.js'
@@ -19,15 +20,29 @@ export async function examineCredentials(patient: Patient): Promise<Examination>
     const credentials = await credentialsOf(patient)
     return { name, state: 'good', says: [...describe(credentials), ...triedBefore(credentials)] }
   } catch (failure) {
-    return { name, state: 'faulty', says: [reasonOf(failure)] }
+    const unasked = patient.probe === true ? [] : [`not asked without a probe: ${callers.join(', ')}`]
+    return { name, state: 'faulty', says: [reasonOf(failure), ...unasked] }
   }
 }
 
-/** The default chain's credentials; without a probe, only those that take no call. */
-export function credentialsOf(patient: Patient): Promise<Chained<OciCredentials>> {
-  const { runtime, clock, profile, fetch, probe, signal } = patient
-  const provider = defaultProvider({ runtime, clock, profile, fetch, skip: probe === true ? [] : callers })
-  return provider(signal && { signal })
+/**
+ * The credentials of the profile that is named, or else of the default chain; without a probe, only those that take no
+ * call.
+ */
+export async function credentialsOf(patient: Patient): Promise<Chained<OciCredentials>> {
+  const { runtime, clock, profile, path, fetch, probe, signal } = patient
+  const network = probe === true ? { fetch } : { fetch: noCall, retry: false as const }
+  const settings = { runtime, clock, profile, ...network }
+  const request = signal && { signal }
+  if (profile === undefined && path === undefined) {
+    return defaultProvider({ ...settings, skip: probe === true ? [] : callers })(request)
+  }
+  const { configFile } = await import('../../credentials/config-file.js')
+  return chain([{ name: 'config-file', provider: configFile({ ...settings, path }) }])(request)
+}
+
+const noCall: typeof fetch = async () => {
+  throw new UsageError('OPTION_INVALID', 'These credentials take a call, and without a probe none is made.')
 }
 
 function describe({ source, keyId, tenancy, region, claims, expiresAt }: OciCredentials): readonly string[] {
