@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.js'
-import type { ConfidentialClient } from '../federation/token-exchange.js'
+import { type ConfidentialClient, EXCHANGE_RETRY } from '../federation/token-exchange.js'
 import type { RequestedTokenType } from '../federation/token-exchange-form.js'
 import type { RuntimeConfig } from '../federation/wif-setup/sample-files.js'
-import { RETRY, type RetryPolicy } from '../http/retry.js'
+import type { RetryPolicy } from '../http/retry.js'
 import type { Runtime } from '../runtime/types.js'
 
 /** What an exchange from a terminal or a CI step is made of. */
@@ -84,9 +84,7 @@ function tokenTypeFrom(type = 'upst'): RequestedTokenType {
 function retryFrom(count: string): RetryPolicy | false {
   if (!/^\d{1,2}$/.test(count)) throw new UsageError('OPTION_INVALID', 'Expected retry_count to be a number below 100.')
   const attempts = Number(count) + 1
-  if (attempts === 1) return false
-  const retryOn = (status: number | undefined): boolean => status === undefined || status === 429 || status >= 500
-  return { ...RETRY.FEDERATION, baseMs: 2000, attempts, retryOn }
+  return attempts === 1 ? false : { ...EXCHANGE_RETRY, attempts }
 }
 
 function missing(what: string): UsageError {

@@ -34,7 +34,7 @@ export interface ProfilePaths {
  *
  * Rejects with UsageError `UNSUPPORTED_RUNTIME` where there are no files, `OPTION_INVALID` for a profile name that
  * cannot stand in the file or a key that cannot be exported, ConfigurationError `CONFIG_INVALID` when the credentials
- * have no token, tenancy or region, and when a file cannot be read or written.
+ * have no token, tenancy or region, or one that cannot stand in the file, and when a file cannot be read or written.
  * @example
  * ```ts
  * import type { OciCredentials } from 'countersign'
@@ -53,10 +53,11 @@ export async function writeProfile(credentials: OciCredentials, options: Profile
   const paths = { configFile, ...freeSlot(directory, profile, before) }
   const write = (path: string, content: string): Promise<void> =>
     onDisk(path, files.writeAtomic(path, content, { mode: 0o600 }))
+  const entries = { ...section, key_file: paths.keyFile, security_token_file: paths.tokenFile }
+  for (const [name, value = ''] of Object.entries(entries)) requireOneLine(name, value)
   await onDisk(directory, files.makeDirectory(`${directory}/${profile}`, { mode: 0o700 }))
   await write(paths.keyFile, keyPem)
   await write(paths.tokenFile, token)
-  const entries = { ...section, key_file: paths.keyFile, security_token_file: paths.tokenFile }
   await write(configFile, replaceIniSection(before, profile, entries))
   return paths
 }
@@ -165,6 +166,12 @@ async function onDisk<T>(path: string, work: Promise<T>): Promise<T> {
     const message = `Cannot read or write ${path}: check its kind, its permissions and those of its directory.`
     throw new ConfigurationError('CONFIG_INVALID', message, { cause })
   }
+}
+
+// A line break would let a value set other entries.
+function requireOneLine(name: string, value: string): void {
+  if (!/[\r\n]/.test(value)) return
+  throw new ConfigurationError('CONFIG_INVALID', `Expected the ${name} of a profile to be one line.`)
 }
 
 function missing(what: string): ConfigurationError {

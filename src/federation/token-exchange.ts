@@ -39,7 +39,7 @@ export interface TokenExchangeOptions extends ServiceCallOptions {
 }
 
 /** Refusals stay refusals; the waits begin at 2 and 4 seconds, as those of Go's client do. */
-const EXCHANGE_RETRY: RetryPolicy = {
+export const EXCHANGE_RETRY: RetryPolicy = {
   ...RETRY.FEDERATION,
   baseMs: 2000,
   retryOn: (status) => status === undefined || status === 429 || status >= 500,

@@ -155,6 +155,17 @@ describe('writeProfile', () => {
     })
   })
 
+  test.each([
+    ['region', { region: 'us-phoenix-1\nkey_file=/elsewhere' }],
+    ['user', { user: 'x\r[OTHER]' }],
+  ])('refuses a %s that would set other entries, and writes nothing', async (name, changed) => {
+    await expect(writeProfile(await exchanged(), { directory, ...changed })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(name),
+    })
+    await expect(readdir(directory)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
   test('says which file cannot be written', async () => {
     await runtime.files?.makeDirectory(join(directory, 'config'))
     await expect(writeProfile(await exchanged(), { directory })).rejects.toMatchObject({
