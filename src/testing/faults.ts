@@ -55,9 +55,13 @@ export class Faults {
     }
   }
 
-  /** The faults that have not been used up. */
+  /** The faults that have not been used up, as they would be added now: `times` is 0 until they are cleared. */
   list(): readonly Fault[] {
-    return this.#pending.map(({ fault, times }) => ({ ...fault, times }))
+    return this.#pending.map(({ fault, times, skip }) => ({
+      ...fault,
+      skip,
+      times: Number.isFinite(times) ? times : 0,
+    }))
   }
 
   /** Removes every fault, and lets go of every request that hangs or is held back. */

@@ -28,7 +28,9 @@ describe('the control endpoint', () => {
     expect((await command('POST', '/faults', { effect: 'status', status: 503, times: 0 })).status).toBe(204)
     expect((await readMetadata(emulator, 'instance/id')).status).toBe(503)
     expect((await readMetadata(emulator, 'instance/id')).status).toBe(503)
-    expect(await (await command('GET', '/faults')).json()).toMatchObject([{ effect: 'status' }])
+    expect(await (await command('GET', '/faults')).json()).toEqual([
+      { effect: 'status', status: 503, times: 0, skip: 0 },
+    ])
     await command('DELETE', '/faults')
     expect((await readMetadata(emulator, 'instance/id')).status).toBe(200)
   })

@@ -108,6 +108,20 @@ describe('refuses', () => {
     expect(await refusal(token, options)).toMatchObject({ name: 'VerificationError', code })
   })
 
+  it('a token that is over or for others, without asking anyone about it', async () => {
+    const asked: unknown[] = []
+    const ask = (...call: unknown[]): never => {
+      asked.push(call)
+      throw new Error('asked')
+    }
+    for (const vouchers of [{ confirmToken: ask }, { issuerKeys: ask }]) {
+      expect(await refusal(jwt({ ...claims, exp: now - 61 }), vouchers)).toMatchObject({ code: 'TOKEN_REFUSED' })
+      const others = { ...vouchers, audiences: ['other'] }
+      expect(await refusal(jwt(claims), others)).toMatchObject({ code: 'TOKEN_REFUSED' })
+    }
+    expect(asked).toEqual([])
+  })
+
   it('a token that someone made around a key of their own', async () => {
     const token = jwt({ ...claims, jwk: strangerJwk }, { alg: 'RS256', kid: 'issuer', jwk: strangerJwk }, strangerPem)
     expect(await refusal(token, { issuerKeys }, strangerPem)).toMatchObject({ code: 'TOKEN_REFUSED' })
