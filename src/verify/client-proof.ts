@@ -9,7 +9,7 @@ import type { ParsedKeyId } from './key-id.js'
 import { askOci } from './oci-answer.js'
 import { checkPresigned, type Presigned, type PresignedRules, principalRefused, requireTenancies } from './presigned.js'
 import { forwarded } from './principal-relay.js'
-import { headersFromJson, proofFields, proofFieldsOf } from './proof-json.js'
+import { assertProofHeaders, headersFromJson, proofFields, proofFieldsOf } from './proof-json.js'
 import { type RelayRegionRules, relayRegion } from './relay-region.js'
 
 /** What a client sends to prove which principal it is: a signed call of `authenticateClient` that it does not make. */
@@ -100,6 +100,7 @@ async function checkedProof(
       "Expected a request signed for the region's token service, found another host.",
     )
   }
+  assertProofHeaders(presigned.headers)
   assertChallenge(presigned.headers, { challenge: options.challenge })
   return presigned
 }
@@ -108,8 +109,10 @@ async function checkedProof(
 async function checkInner(body: string, signer: ParsedKeyId, host: string, options: ClientProofOptions): Promise<void> {
   const headers = innerHeaders(body)
   const inner = await checkedProof({ method: 'GET', target: TARGET, headers }, host, options)
-  if (!headers.every(([name]) => Object.hasOwn(inner.headers, name)))
-    throw malformed('the inner request to have signed headers alone, in lower case')
+  if (!headers.every(([name, value]) => Object.hasOwn(inner.headers, name) && inner.headers[name] === value))
+    throw malformed(
+      'the inner request to have signed headers alone, in lower case, and no white space around their values',
+    )
   if (JSON.stringify(inner.keyId) !== JSON.stringify(signer)) throw principalRefused('two of them signed')
 }
 

@@ -5,7 +5,7 @@ import { assertChallenge, challengeHeaders } from './challenge.js'
 import { type ApiKeyId, parseKeyId } from './key-id.js'
 import { askOci } from './oci-answer.js'
 import { checkPresigned, type PresignedRules, principalRefused, requireTenancies } from './presigned.js'
-import { headersFromJson, proofFields, proofFieldsOf } from './proof-json.js'
+import { assertProofHeaders, headersFromJson, proofFields, proofFieldsOf } from './proof-json.js'
 import { identityHost, type RelayRegionRules, relayRegion } from './relay-region.js'
 
 /** What a client sends to prove which user it is: the headers of a signed Get User request that it does not send. */
@@ -71,6 +71,7 @@ export async function verifyUserProof(proof: UserProof, options: RelayOptions): 
   const target = `/20160918/users/${user}`
   const requiredHeaders = challengeHeaders(options)
   const presigned = await checkPresigned({ method: 'GET', target, headers }, { ...options, requiredHeaders })
+  assertProofHeaders(presigned.headers)
   assertChallenge(presigned.headers, options)
   const host = identityHost(presigned.headers['host'], region)
   await presigned.claim()

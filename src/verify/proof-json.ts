@@ -1,6 +1,8 @@
 import { text } from '../encoding/bytes.js'
 import { asJsonObject, type JsonObject, readJsonText } from '../encoding/json.js'
 import { VerificationError } from '../errors.js'
+import { CHALLENGE_HEADER } from './challenge.js'
+import { BODY_HEADERS } from './coverage.js'
 import { received } from './received.js'
 
 const MAX_BYTES = 65_536
@@ -26,4 +28,21 @@ export function headersFromJson(value: unknown): readonly (readonly [string, str
   const isSmall = entries.length > 0 && entries.length <= 20
   if (isSmall && entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return entries
   throw new VerificationError('HEADERS_MALFORMED', 'Expected "headers" to be an object of up to twenty texts.')
+}
+
+const PROOF_HEADERS = ['(request-target)', 'host', 'date', 'x-date', 'authorization', CHALLENGE_HEADER, ...BODY_HEADERS]
+
+/**
+ * Makes sure that a proof signs what proofs sign and no more: what is signed is sent on to OCI, where another header
+ * could steer the connection, or have somebody else act on the signer's behalf.
+ *
+ * @throws VerificationError `HEADERS_MALFORMED`
+ */
+export function assertProofHeaders(signed: Readonly<Record<string, string>>): void {
+  const other = Object.keys(signed).find((name) => !PROOF_HEADERS.includes(name))
+  if (other === undefined) return
+  throw new VerificationError(
+    'HEADERS_MALFORMED',
+    `Expected a proof to sign no other headers, found "${other}" signed.`,
+  )
 }

@@ -263,6 +263,11 @@ describe('verifyClientProof', () => {
       (proof) => rebuilt(proof, (body) => body.replace('"host":', '"Host":')),
       'HEADERS_MALFORMED',
     ],
+    [
+      'whose inner request has white space around a value',
+      (proof) => rebuilt(proof, (body) => body.replace('"host":["', '"host":[" ')),
+      'HEADERS_MALFORMED',
+    ],
     ['that is nothing', () => null as never, 'HEADERS_MALFORMED'],
     [
       'whose body names its headers in another case as well',

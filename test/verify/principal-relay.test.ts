@@ -200,6 +200,28 @@ describe('refused without a call', () => {
     expect(sent).toHaveLength(0)
   })
 
+  test.each([
+    ['the connection', 'transfer-encoding', 'chunked'],
+    ['on whose behalf it acts', 'opc-obo-token', 'token'],
+    ['anything else', 'x-forwarded-host', 'internal'],
+  ])('a signature that covers %s', async (_, name, value) => {
+    const { user } = emulator.identities
+    const url = `https://identity.us-phoenix-1.oci.oraclecloud.com/20160918/users/${user}`
+    const signing = { clock: () => now, additionalSignedHeaders: [name] }
+    const { signedValues, headers } = await signOciHeaders(
+      { method: 'GET', url, headers: { [name]: value } },
+      await alice(),
+      signing,
+    )
+    const { '(request-target)': _target, ...values } = signedValues
+    const proof = { region: 'us-phoenix-1', headers: { ...values, authorization: headers['authorization'] ?? '' } }
+    await expect(verifyUserProof(proof, options())).rejects.toMatchObject({
+      code: 'HEADERS_MALFORMED',
+      message: expect.stringContaining(name),
+    })
+    expect(sent).toHaveLength(0)
+  })
+
   test('the same proof a second time, where seen ones are remembered', async () => {
     const replayStore = memoryReplayStore(() => now)
     const proof = await proofOf()
