@@ -16,7 +16,8 @@ const server = Bun.serve({
   port: Number(PORT),
   async fetch(request: Request): Promise<Response> {
     if (request.method !== 'PUT') return new Response('PUT me something.\n', { status: 405, headers: { allow: 'PUT' } })
-    const name = encodeURIComponent(decodeURIComponent(new URL(request.url).pathname.slice(1)))
+    // The path is encoded already, but for the slashes that belong to the name.
+    const name = new URL(request.url).pathname.slice(1).replaceAll('/', '%2F')
     const headers = { 'content-type': request.headers.get('content-type') ?? 'application/octet-stream' }
     const body = await request.arrayBuffer()
     const stored = await fetchSigned(`${storage}/n/${namespace}/b/${BUCKET}/o/${name}`, {

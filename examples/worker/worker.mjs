@@ -30,7 +30,8 @@ const worker = {
   async fetch(request, env) {
     const fetch = fetchOf(env)
     const namespace = await (await fetch(`${env.OCI_OBJECT_STORAGE}/n/`)).json()
-    const name = encodeURIComponent(decodeURIComponent(new URL(request.url).pathname.slice(1)))
+    // The path is encoded already, but for the slashes that belong to the name.
+    const name = new URL(request.url).pathname.slice(1).replaceAll('/', '%2F')
     const object = await fetch(`${env.OCI_OBJECT_STORAGE}/n/${namespace}/b/${env.BUCKET}/o/${name}`)
     return new Response(object.body, { status: object.status, headers: { 'content-type': 'text/plain' } })
   },

@@ -72,7 +72,7 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
     const { tenancy, user } = served.identities
     const privateKey = await readFile(served.paths.apiKey, 'utf8')
     const signed = createSignedFetch({ credentials: apiKey({ tenancy, user, privateKey }) })
-    const stored = `${served.http}/n/${served.identities.namespace}/b/worker/o/a%20note.txt`
+    const stored = `${served.http}/n/${served.identities.namespace}/b/worker/o/notes%2Fa%20note.txt`
     expect((await signed(stored, { method: 'PUT', body: 'kept for the Worker' })).status).toBe(200)
     await build({ ...bundled('worker/worker.mjs'), conditions: [...CONDITIONS.workers] })
     const variables = {
@@ -84,8 +84,9 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
       BUCKET: 'worker',
     }
     await whileWorking('worker', variables, async (url) => {
-      const found = await fetch(`${url}a%20note.txt`)
+      const found = await fetch(`${url}notes/a%20note.txt`)
       expect([found.status, await found.text()]).toEqual([200, 'kept for the Worker'])
+      expect((await fetch(`${url}%zz`)).status).toBe(404)
     })
   },
   'alibaba-worker/alibaba-worker.mjs': async () => {
