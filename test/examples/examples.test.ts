@@ -86,7 +86,7 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
     await whileWorking('worker', variables, async (url) => {
       const found = await fetch(`${url}notes/a%20note.txt`)
       expect([found.status, await found.text()]).toEqual([200, 'kept for the Worker'])
-      expect((await fetch(`${url}%zz`)).status).toBe(404)
+      expect((await fetch(`${url}%zz`)).status).toBe(400)
     })
   },
   'alibaba-worker/alibaba-worker.mjs': async () => {
