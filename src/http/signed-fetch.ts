@@ -17,7 +17,7 @@ export type { SignedAttempt, SignedFetchOptions } from './signed-fetch-call.js'
  * - Redirects are not followed, since a signature is good for one URL: a 3xx comes back as it is. Browsers hide it; there
  *   it becomes a `REDIRECT_REFUSED`.
  *
- * @throws UsageError what `signOciHeaders` throws.
+ * @throws UsageError what `signOciHeaders` throws; with a `sign` of your own, `URL_INVALID` and `HEADER_INVALID`.
  * @throws ServiceError `REDIRECT_REFUSED`
  * @example
  * ```ts
@@ -82,10 +82,9 @@ const signedForOci: Prepare<OciCredentials, OciSignOptions> = async (request, cr
 }
 
 function signedBy<C, O>(sign: Signer<C, O>): Prepare<C, O> {
-  return async ({ init, url, method, headers, body }, credentials, options) => {
-    // `duplex` is required with a stream, and unknown to TypeScript.
-    const whole = { ...init, method, headers, body, redirect: 'manual', duplex: 'half' }
-    const input = await sign(new Request(url, whole as RequestInit), credentials, options)
+  return async (...parts) => {
+    const { signedRequest } = await import('./signed-request.js')
+    const input = await signedRequest(sign, ...parts)
     return { input, headers: input.headers }
   }
 }

@@ -1,5 +1,6 @@
+import { inspect } from 'node:util'
 import ky from 'ky'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { RETRY } from '../../src/http/retry.js'
 import { createSignedFetch, type SignedAttempt, type SignedFetchOptions } from '../../src/http/signed-fetch.js'
 import type { OciSignOptions } from '../../src/signers/oci.js'
@@ -179,6 +180,22 @@ describe('createSignedFetch', () => {
     expect(sent[1]?.redirect).toBe('manual')
     expect(await sent[1]?.text()).toBe('{}')
   })
+
+  it.each([
+    ['a password in the URL', 'https://scott:tiger@a.example/', {}, 'URL_INVALID'],
+    ['a relative URL', '/tiger', {}, 'URL_INVALID'],
+    ['a line end in a header', url, { 'x-key': 'tiger\nx-more: 1' }, 'HEADER_INVALID'],
+  ])(
+    'says what is wrong with %s before their signer sees it, and repeats none of it',
+    async (_, target, headers, code) => {
+      const sign = vi.fn(async (request: Request) => request)
+      const signedFetch = createSignedFetch({ credentials: async () => ({}), sign, fetch: async () => answer(200) })
+      const error = await rejection(signedFetch(target, { headers }))
+      expect(error).toMatchObject({ code })
+      expect(inspect(error)).not.toContain('tiger')
+      expect(sign).not.toHaveBeenCalled()
+    },
+  )
 })
 
 describe('retries', () => {
