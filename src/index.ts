@@ -21,15 +21,14 @@ export {
 } from './keys/import-private-key.js'
 export { type OciRequest, type OciSignOptions, type SignedOciRequest, signOci, signOciHeaders } from './signers/oci.js'
 export { signingString } from './signers/oci-signing-string.js'
-export {
-  type AlibabaCredentials,
-  type Claims,
-  type Clock,
-  type CredentialsProvider,
-  type Expiring,
-  type OciCredentials,
-  type ProvideOptions,
-  type Signer,
-  type SignFunction,
-  systemClock,
+export type {
+  AlibabaCredentials,
+  Claims,
+  Clock,
+  CredentialsProvider,
+  Expiring,
+  OciCredentials,
+  ProvideOptions,
+  Signer,
+  SignFunction,
 } from './types.js'

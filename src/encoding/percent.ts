@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { hexOf } from './short.js'
 
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g
 
@@ -34,9 +35,4 @@ export function percentDecode(text: string, options: { readonly plus?: 'plus' | 
       'Expected a URL with well-formed percent-encoded UTF-8; encode a literal "%" as "%25".',
     )
   }
-}
-
-/** The escape of one ASCII character. */
-export function hexOf(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 }

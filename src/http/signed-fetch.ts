@@ -1,6 +1,6 @@
 import { type OciSignOptions, signOciHeaders } from '../signers/oci.js'
 import type { OciBody } from '../signers/oci-body.js'
-import { fetchInit, settingsOf, wholeBody } from '../signers/oci-fetch-init.js'
+import { fetchInit, settingsOf, wholeBody } from '../signers/oci-fetch.js'
 import type { Clock, OciCredentials, Signer } from '../types.js'
 import type { AttemptOutcome, OutgoingRequest, SignedFetchCall, SignedFetchOptions } from './signed-fetch-call.js'
 

@@ -1,4 +1,4 @@
-import { shortBase64 } from '../encoding/short-base64.js'
+import { shortBase64 } from '../encoding/short.js'
 import type { OciCredentials } from '../types.js'
 import { refuse } from './oci-refuse.js'
 

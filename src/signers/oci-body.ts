@@ -1,5 +1,5 @@
 import type { Bytes } from '../encoding/bytes.js'
-import { shortBase64 } from '../encoding/short-base64.js'
+import { shortBase64 } from '../encoding/short.js'
 import { immediateSha256 } from '../runtime/immediate-sha256.js'
 
 /** Hashing this many bytes takes less time than asking another thread to. */

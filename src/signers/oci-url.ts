@@ -1,4 +1,4 @@
-import { hexOf } from '../encoding/percent.js'
+import { hexOf } from '../encoding/short.js'
 
 /** A URL in the one form that every runtime sends as it is. */
 export interface CanonicalUrl {

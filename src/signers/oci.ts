@@ -1,11 +1,9 @@
 import type { Clock, OciCredentials } from '../types.js'
 import { authorization } from './oci-authorization.js'
 import { type OciBody, type ReadyBody, readyBody } from './oci-body.js'
-import { type Coverage, coverageOf, isBodiless, METHODS } from './oci-coverage.js'
-import { fetchInit, settingsOf, wholeBody } from './oci-fetch-init.js'
-import { type HeadersInput, type HeaderValues, headerValues } from './oci-headers.js'
+import { type Coverage, coverageOf, isBodiless, METHODS, type SignedNamesOptions, signedNames } from './oci-coverage.js'
+import { fetchInit, type HeadersInput, type HeaderValues, headerValues, settingsOf, wholeBody } from './oci-fetch.js'
 import { refuse } from './oci-refuse.js'
-import { type SignedNamesOptions, signedNames } from './oci-signed-names.js'
 import { REQUEST_TARGET, requestTarget, signingString } from './oci-signing-string.js'
 import { canonicalUrl } from './oci-url.js'
 

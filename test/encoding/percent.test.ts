@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hexOf, percentDecode, percentEncode } from '../../src/encoding/percent.js'
+import { percentDecode, percentEncode } from '../../src/encoding/percent.js'
+import { hexOf } from '../../src/encoding/short.js'
 
 describe('percentEncode', () => {
   it.each([
