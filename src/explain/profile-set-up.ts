@@ -20,16 +20,20 @@ export async function profileSetUp(profile: ConfigProfile, runtime: Runtime): Pr
     return text || undefined
   }
   const [privateKey, token] = [await content('key_file'), (await content('security_token_file'))?.trim()]
+  const files = { ...(privateKey !== undefined && { privateKey }), ...(token !== undefined && { token }) }
+  return { setUp: { ...profileSettings(profile), ...files }, missing }
+}
+
+/** The settings of a profile that a set-up has as well. */
+export function profileSettings(profile: ConfigProfile): SetUp {
+  // A session signs with its token: what stands for the user is a placeholder, and an inherited fingerprint another key's.
+  const isSession = profile.get('security_token_file') !== undefined
   const values = {
     tenancy: profile.get('tenancy'),
-    // A session signs with its token; what stands for the user is a placeholder.
-    user: token === undefined ? profile.get('user') : undefined,
-    fingerprint: profile.get('fingerprint'),
+    user: isSession ? undefined : profile.get('user'),
+    fingerprint: isSession && !profile.owns('fingerprint') ? undefined : profile.get('fingerprint'),
     region: profile.get('region'),
     passphrase: profile.get('pass_phrase') ?? profile.get('passphrase'),
-    privateKey,
-    token,
   }
-  const setUp = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
-  return { setUp, missing }
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }
