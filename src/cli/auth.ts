@@ -43,7 +43,10 @@ export const authMethods: Readonly<Record<string, AuthMethod>> = {
   auto: oci('whatever this machine offers, the first that is there', async (settings) => {
     if (namesProfile(settings)) return profileAs(undefined, settings)
     const { defaultProvider } = await import('../auto.js')
-    return defaultProvider(settings)
+    // Whoever asks for it by name does not want OCI_CLI_AUTH to decide.
+    const { runtime } = settings
+    const env = (name: string): string | undefined => (name === 'OCI_CLI_AUTH' ? undefined : runtime.env(name))
+    return defaultProvider({ ...settings, runtime: { ...runtime, env } })
   }),
   api_key: oci('an API key of the configuration file or the environment', (settings) =>
     isSet(settings, 'OCI_CLI_USER') && !isSet(settings, 'OCI_CLI_SECURITY_TOKEN_FILE')
@@ -95,15 +98,19 @@ export const authMethods: Readonly<Record<string, AuthMethod>> = {
 }
 
 /**
- * Finds a way to sign by its name.
+ * Finds a way to sign by its name, in any case; `from` tells where the name stands.
  *
  * @throws UsageError `OPTION_INVALID` for a name that is not in the list.
  */
-export function authMethod(name: string): AuthMethod {
+export function authMethod(given: string, from: '--auth' | 'OCI_CLI_AUTH'): AuthMethod {
+  const name = given.trim().toLowerCase()
   const method = Object.hasOwn(authMethods, name) ? authMethods[name] : undefined
   if (method) return method
   const names = Object.keys(authMethods).join(', ')
-  throw new UsageError('OPTION_INVALID', `Expected --auth to be one of ${names}, got ${JSON.stringify(name)}.`)
+  throw new UsageError(
+    'OPTION_INVALID',
+    `Expected ${from} to be one of ${names}, got ${JSON.stringify(given.slice(0, 40))}.`,
+  )
 }
 
 /** A profile that was asked for by name goes before anything that lies around. */

@@ -1,6 +1,7 @@
 import type { Cause, Certainty } from '../explain/types.js'
 import type { CliContext } from './context.js'
 import { type Look, painter } from './paint.js'
+import { printable } from './print.js'
 
 const looks: Readonly<Record<Certainty, Look>> = { certain: 'red', likely: 'yellow', possible: 'dim' }
 
@@ -10,7 +11,7 @@ export function causesText(causes: readonly Cause[], context: Pick<CliContext, '
   const block = ({ code, title, certainty, evidence, fix, link }: Cause): string =>
     [
       `${paint('bold', title)} ${paint(looks[certainty], `(${certainty})`)}`,
-      ...evidence.map((line) => `  - ${line}`),
+      ...evidence.map((line) => `  - ${printable(line)}`),
       `  ${paint('green', 'Do this:')} ${fix}`,
       paint('dim', `  ${code}, ${link}`),
     ].join('\n')

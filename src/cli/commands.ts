@@ -73,3 +73,9 @@ export const commands: readonly CliCommandEntry[] = [
     load: async () => (await import('./emulate.js')).emulate,
   },
 ]
+
+/** What the commands of two words are about, by the first. */
+export const groups: Readonly<Record<string, string>> = {
+  wif: 'workload identity federation',
+  login: 'log in to a secrets manager',
+}

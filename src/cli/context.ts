@@ -1,12 +1,15 @@
+import { addAbortSignal } from 'node:stream'
 import { runtime } from '#runtime'
 import type { Bytes } from '../encoding/bytes.js'
 import type { Runtime } from '../runtime/types.js'
 import { type Clock, systemClock } from '../types.js'
 import { askSecret } from './ask-secret.js'
+import { exitCodes } from './exit-codes.js'
 
 /** A stream that a command writes to. */
 export interface Output {
-  write(chunk: string | Uint8Array): void
+  /** Settles when the bytes are on their way, for who writes more than fits into memory. */
+  write(chunk: string | Uint8Array): void | Promise<void>
   readonly isTerminal: boolean
 }
 
@@ -32,32 +35,42 @@ export interface CliContext {
 export function processContext(): CliContext {
   const { stdin, stdout, stderr } = process
   const interrupt = new AbortController()
-  process.once('SIGINT', () => interrupt.abort())
-  process.once('SIGTERM', () => interrupt.abort())
+  const stop = (): void => interrupt.abort()
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  const { signal } = interrupt
   const hasTerminal = stdin.isTTY === true && stderr.isTTY === true
   return {
     runtime,
     clock: systemClock,
-    output: outputOf(stdout),
-    errors: outputOf(stderr),
-    readInput,
+    output: outputOf(stdout, stop),
+    errors: outputOf(stderr, stop),
+    readInput: () => readInput(signal),
     inputEnded,
-    askSecret: hasTerminal ? (question) => askSecret(question, interrupt.signal) : undefined,
-    signal: interrupt.signal,
+    askSecret: hasTerminal ? (question) => askSecret(question, { input: stdin, errors: stderr, signal }) : undefined,
+    signal,
   }
 }
 
-function outputOf(stream: NodeJS.WriteStream): Output {
-  // A reader that has seen enough (`| head`) is no reason to complain.
+function outputOf(stream: NodeJS.WriteStream, stop: () => void): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    // A reader that has seen enough (`| head`) is no reason to complain, but one to stop.
+    if (error.code === 'EPIPE') stop()
+    else abandon(error)
   })
-  return { write: (chunk) => void stream.write(chunk), isTerminal: stream.isTTY === true }
+  const write = (chunk: string | Uint8Array): Promise<void> =>
+    new Promise((resolve) => void stream.write(chunk, () => resolve()))
+  return { write, isTerminal: stream.isTTY === true }
 }
 
-async function readInput(): Promise<Bytes> {
+/** The disk is full, or the like: what was printed is not all there is, and nobody may take it for that. */
+function abandon({ code }: NodeJS.ErrnoException): void {
+  process.stderr.write(`OPTION_INVALID: The output cannot be written (${code}).\n`)
+  process.exit(exitCodes.usage)
+}
+
+async function readInput(signal: AbortSignal): Promise<Bytes> {
   const chunks: Buffer[] = []
-  for await (const chunk of process.stdin) chunks.push(chunk)
+  for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk)
   return new Uint8Array(Buffer.concat(chunks))
 }
 

@@ -31,11 +31,14 @@ export async function exchangeToProfile(job: ExchangeJob): Promise<ExchangeResul
   if (client === undefined) {
     throw new UsageError(
       'OPTION_INVALID',
-      'Expected oidc_client_identifier, or --auth for OCI credentials that sign in its place.',
+      'Expected oidc_client_identifier as id:secret (on the command line OIDC_CLIENT_IDENTIFIER, or --client-id with --client-secret-file), or --auth for OCI credentials that sign in its place.',
     )
   }
   if (region === undefined)
-    throw new UsageError('OPTION_INVALID', 'Expected oci_region, the region that the profile is for.')
+    throw new UsageError(
+      'OPTION_INVALID',
+      'Expected oci_region, the region that the profile is for; on the command line that is --region or OCI_REGION.',
+    )
   const provider = workloadIdentityFederation({
     domain,
     client,

@@ -42,7 +42,8 @@ export function environmentLookup({ env }: Pick<Runtime, 'env'>): Lookup {
  */
 export function readExchangeSettings(lookup: Lookup, config?: RuntimeConfig): ExchangeSettings {
   const domain = lookup('domain_base_url') ?? config?.domain
-  if (domain === undefined) throw missing('domain_base_url, the URL of the identity domain')
+  if (domain === undefined)
+    throw missing('domain_base_url, the URL of the identity domain', '--domain or DOMAIN_BASE_URL')
   const home = lookup('oci_home')
   const resourceType = lookup('resource_type')
   const rpstExp = lookup('rpst_exp')
@@ -87,6 +88,9 @@ function retryFrom(count: string): RetryPolicy | false {
   return attempts === 1 ? false : { ...EXCHANGE_RETRY, attempts }
 }
 
-function missing(what: string): UsageError {
-  return new UsageError('OPTION_INVALID', `Expected ${what}, to be set.`)
+function missing(what: string, elsewhere: string): UsageError {
+  return new UsageError(
+    'OPTION_INVALID',
+    `Expected ${what}, to be set; on the command line that is ${elsewhere}, in the action the input of that name.`,
+  )
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.js'
-import { type AuthSettings, authMethod, authMethods } from './auth.js'
+import { type AuthMethod, type AuthSettings, authMethod, authMethods } from './auth.js'
 import type { CliInput, CliOption } from './command.js'
 import type { CliContext } from './context.js'
 import type { Identity } from './identity.js'
@@ -22,8 +22,7 @@ export const identityOptions: readonly CliOption[] = [
 
 /** Opens the identity that the options name. An encrypted key asks for its passphrase, if there is a terminal. */
 export async function openIdentity(input: CliInput, context: CliContext): Promise<Identity> {
-  const name = input.text('auth') ?? (context.runtime.env('OCI_CLI_AUTH') || 'auto')
-  const method = authMethod(name)
+  const method = chosenMethod(input, context)
   const settings = settingsOf(input, context)
   const identity = await method.open(settings)
   const { askSecret } = context
@@ -35,6 +34,13 @@ export async function openIdentity(input: CliInput, context: CliContext): Promis
     if (!(error instanceof ConfigurationError) || error.code !== 'KEY_PASSPHRASE_REQUIRED') throw error
     return method.open({ ...settings, passphrase: once(() => askSecret('Passphrase of the private key')) })
   }
+}
+
+function chosenMethod(input: CliInput, { runtime }: CliContext): AuthMethod {
+  const [given, configured] = [input.text('auth'), runtime.env('OCI_CLI_AUTH')?.trim()]
+  return given === undefined && configured
+    ? authMethod(configured, 'OCI_CLI_AUTH')
+    : authMethod(given ?? 'auto', '--auth')
 }
 
 function settingsOf(input: CliInput, context: CliContext): AuthSettings {

@@ -14,7 +14,14 @@ export function printFacts(
   const paint = painter(context.output, context)
   const rows = facts.filter(([, value]) => value !== undefined && value !== '')
   const width = Math.max(...rows.map(([name]) => name.length))
-  for (const [name, value = ''] of rows) context.output.write(`${paint('dim', name.padEnd(width))}  ${value}\n`)
+  for (const [name, value = ''] of rows) {
+    context.output.write(`${paint('dim', printable(name).padEnd(width))}  ${printable(value)}\n`)
+  }
+}
+
+/** A text from outside for a terminal, which would obey the control characters in it. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}')
 }
 
 /** Prints a warning to standard error. */

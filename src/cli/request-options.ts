@@ -1,6 +1,6 @@
 import { utf8 } from '../encoding/bytes.js'
 import { UsageError } from '../errors.js'
-import { expandHome } from '../runtime/text-file.js'
+import { assertPath, expandHome } from '../runtime/text-file.js'
 import type { CliArgument, CliInput, CliOption } from './command.js'
 import type { CliContext } from './context.js'
 import type { Identity, UnsignedRequest } from './identity.js'
@@ -42,19 +42,21 @@ async function readUrl(input: CliInput, identity: Identity, context: CliContext)
   const service = input.text('service')
   if (service === undefined) {
     if (/^https?:\/\//i.test(url)) return url
-    throw new UsageError(
-      'URL_INVALID',
-      `Expected a URL with https://, or --service beside a path, got ${JSON.stringify(url)}.`,
-    )
+    throw new UsageError('URL_INVALID', `Expected a URL with https://, or --service beside a path, got ${shown(url)}.`)
   }
-  if (!url.startsWith('/'))
-    throw new UsageError('URL_INVALID', `Expected a path beside --service, got ${JSON.stringify(url)}.`)
+  if (!url.startsWith('/')) throw new UsageError('URL_INVALID', `Expected a path beside --service, got ${shown(url)}.`)
   const { serviceEndpoint } = await import('../regions/services.js')
   const { configuredRegion } = await import('../regions/configured-region.js')
   const region = input.text('region') ?? (await identity.facts(context.signal)).region
   if (!region)
     throw new UsageError('OPTION_INVALID', 'Expected --region beside --service: the identity has none of its own.')
   return serviceEndpoint(service, await configuredRegion(region, context.runtime)) + url
+}
+
+/** As much of a URL as may be repeated: no user, no password, no query. */
+function shown(url: string): string {
+  const [place = ''] = url.split(/[?#]/, 1)
+  return JSON.stringify(place.slice(place.lastIndexOf('@') + 1).slice(0, 80))
 }
 
 function readHeader(line: string): readonly [name: string, value: string] {
@@ -71,9 +73,14 @@ async function readData(data: string, context: CliContext): Promise<Uint8Array<A
 /**
  * Reads a file that the user named.
  *
- * @throws UsageError `OPTION_INVALID` when it is not there or cannot be read.
+ * @throws UsageError `OPTION_INVALID` when it is not there or cannot be read; ConfigurationError `CONFIG_INVALID` for content
+ * in the place of a path.
  */
-export async function readBytes(path: string, { runtime }: CliContext): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(
+  path: string,
+  { runtime }: Pick<CliContext, 'runtime'>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  assertPath(path, 'the file')
   const bytes = await runtime.files?.read(expandHome(path, runtime)).catch(() => undefined)
   if (bytes) return bytes
   throw new UsageError('OPTION_INVALID', `Expected a file at ${path}, found none that can be read.`)

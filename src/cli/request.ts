@@ -11,6 +11,7 @@ import { identityOptions, openIdentity } from './identity-options.js'
 import { painter } from './paint.js'
 import { printJson } from './print.js'
 import { readRequest, requestArguments, requestOptions } from './request-options.js'
+import { saveBody } from './save-body.js'
 
 /** `countersign request`: signs, sends, prints the answer. */
 export const request: CliCommand = {
@@ -56,20 +57,27 @@ function requestInit({ method, headers, body }: UnsignedRequest, input: CliInput
 }
 
 function milliseconds(seconds: string): number {
-  const value = Number(seconds) * 1000
-  if (value > 0 && value <= 2 ** 31) return value
-  throw new UsageError('OPTION_INVALID', `Expected --timeout in seconds, got ${JSON.stringify(seconds)}.`)
+  const value = Math.ceil(Number(seconds) * 1000)
+  if (value > 0 && value < 2 ** 31) return value
+  throw new UsageError(
+    'OPTION_INVALID',
+    `Expected --timeout in seconds, more than 0 and less than 2147483, got ${JSON.stringify(seconds)}.`,
+  )
 }
 
 async function print(response: Response, input: CliInput, context: CliContext): Promise<void> {
-  const body = new Uint8Array(await response.arrayBuffer())
   const path = input.text('output')
-  if (path !== undefined)
-    await context.runtime.files?.writeAtomic(expandHome(path, context.runtime), body, { mode: 0o644 })
-  const shown = path === undefined ? body : new Uint8Array()
-  if (input.flag('json')) return printJson(summary(response, shown), context)
+  if (path !== undefined) await saveBody(response, expandHome(path, context.runtime))
+  if (input.flag('json')) return printJson(summary(response, await wholeBody(response)), context)
   if (input.flag('include') || (response.status >= 400 && path !== undefined)) printHead(response, context)
-  printBody(shown, context)
+  if (context.output.isTerminal) return printBody(await wholeBody(response), context)
+  // Every byte goes through as it comes.
+  if (!response.bodyUsed) for await (const chunk of response.body ?? []) await context.output.write(chunk)
+}
+
+/** What of the body was not written to a file. */
+async function wholeBody(response: Response): Promise<Uint8Array> {
+  return response.bodyUsed ? new Uint8Array() : new Uint8Array(await response.arrayBuffer())
 }
 
 function summary({ status, headers }: Response, body: Uint8Array): object {
@@ -91,11 +99,10 @@ function printHead({ status, statusText, headers }: Response, context: CliContex
   context.output.write('\n')
 }
 
-/** On a terminal JSON is laid out, and what is no text is not thrown at it; elsewhere every byte goes through as it came. */
+/** On a terminal JSON is laid out, and what is no text is not thrown at it. */
 function printBody(body: Uint8Array, { output, errors }: CliContext): void {
   const text = textOf(body)
-  if (!output.isTerminal) output.write(body)
-  else if (text === undefined) errors.write(`${body.length} bytes that are no text: write them to a file with -o.\n`)
+  if (text === undefined) errors.write(`${body.length} bytes that are no text: write them to a file with -o.\n`)
   else if (text !== '') output.write(`${JSON.stringify(readJsonText(text), undefined, 2) ?? text}\n`)
 }
 

@@ -7,7 +7,9 @@ const UNITS = [
 
 /** A time with its distance from now: `2026-11-21T12:00:00.000Z, in 59 minutes`. Both are epoch milliseconds. */
 export function timeText(time: number, now: number): string {
-  return `${new Date(time).toISOString()}, ${distance(time - now)}`
+  const date = new Date(time)
+  if (Number.isNaN(date.getTime())) return 'a time that no calendar has'
+  return `${date.toISOString()}, ${distance(time - now)}`
 }
 
 function distance(milliseconds: number): string {

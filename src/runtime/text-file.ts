@@ -56,8 +56,12 @@ export async function readTextFile(path: string, what: string, runtime: FileRead
   throw new ConfigurationError('CONFIG_MISSING', `Expected ${what} in ${expanded}, found no such file.`)
 }
 
-/** Content in the place of a path may be a secret: it is told from a path before it can get into a message. */
-function assertPath(path: string, what: string): void {
+/**
+ * Content in the place of a path may be a secret: it is told from a path before it can get into a message.
+ *
+ * @throws ConfigurationError `CONFIG_INVALID` for what looks like content.
+ */
+export function assertPath(path: string, what: string): void {
   if (path.length <= LONGEST_PATH && !/[\r\n\0]|-----BEGIN|^eyJ[\w-]*\./.test(path)) return
   throw new ConfigurationError(
     'CONFIG_INVALID',

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -79,5 +81,27 @@ describe('countersign emulate', () => {
 
   test.each(['x', '-1', '70000', '1.5', ''])('answers with 2 to the port %j', async (port) => {
     expect(await runCli(['emulate', `--port=${port}`])).toMatchObject({ code: 2, output: '' })
+  })
+
+  test.each(['--port', '--https-port'])(
+    'answers with 2 to a %s that is taken, and leaves nothing behind',
+    async (option) => {
+      const before = new Set(await readdir(tmpdir()))
+      const taken = createServer().listen(0, '127.0.0.1')
+      await once(taken, 'listening')
+      const { port } = taken.address() as AddressInfo
+      const result = await runCli(['emulate', option, String(port)])
+      expect(result).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(`port ${port}.*EADDRINUSE`) })
+      const left = (await readdir(tmpdir())).filter((name) => /^countersign-\w{6}$/.test(name) && !before.has(name))
+      for (const name of left) expect(existsSync(join(tmpdir(), name, 'api-key.pem'))).toBe(false)
+      taken.close()
+    },
+  )
+
+  test('answers with 2 to a directory that cannot be made', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'countersign-emulate-')), 'file')
+    await writeFile(file, '')
+    const { code, errors } = await runCli(['emulate', '--directory', join(file, 'below')])
+    expect({ code, errors }).toEqual({ code: 2, errors: expect.stringContaining('ENOTDIR') })
   })
 })

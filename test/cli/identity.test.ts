@@ -1,11 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { askSecret } from '../../src/cli/ask-secret.js'
+import { printFacts } from '../../src/cli/print.js'
 import { type ServedEmulator, serveEmulator } from '../../src/cli/serve.js'
+import { timeText } from '../../src/cli/time-text.js'
 import { type EmulatedPrincipal, emulatedPrincipals, emulatorEnvironment } from '../../src/testing/environment.js'
 import { openssl } from '../fixtures/openssl-keys.js'
-import { jsonOf, type RunOptions, type RunResult, runCli } from './run-cli.js'
+import { jsonOf, type RunOptions, type RunResult, runCli, testContext } from './run-cli.js'
 
 let served: ServedEmulator
 let folder: string
@@ -67,6 +71,21 @@ describe('countersign whoami', () => {
       OCI_CLI_AUTH: 'security_token',
     }
     expect(jsonOf(await runCli(['whoami', '--json'], { env }))).toMatchObject({ source: 'session-token' })
+  })
+
+  test('takes OCI_CLI_AUTH in any case, and names it when it makes no sense', async () => {
+    const env = emulatorEnvironment(served, 'session-token')
+    const shouted = await runCli(['whoami', '--json'], { env: { ...env, OCI_CLI_AUTH: ' SECURITY_TOKEN ' } })
+    expect(jsonOf(shouted)).toMatchObject({ source: 'session-token' })
+    const wrong = await runCli(['whoami'], { env: { ...env, OCI_CLI_AUTH: 'magic' } })
+    expect(wrong).toMatchObject({ code: 2, errors: expect.stringContaining('Expected OCI_CLI_AUTH to be one of auto') })
+  })
+
+  test('lets --auth auto have its way whatever OCI_CLI_AUTH says', async () => {
+    const env = { ...emulatorEnvironment(served, 'api-key'), OCI_CLI_AUTH: 'resource_principal' }
+    expect(jsonOf(await runCli(['whoami', '--auth', 'auto', '--json'], { env }))).toMatchObject({ source: 'api-key' })
+    const auto = await runCli(['whoami', '--json'], { env: { ...env, OCI_CLI_AUTH: 'auto' } })
+    expect(jsonOf(auto)).toMatchObject({ source: 'api-key' })
   })
 
   test('tells when the token expires', async () => {
@@ -154,3 +173,52 @@ describe('a key with a passphrase', () => {
     expect(await runAs('api-key', ['whoami'], { askSecret })).toMatchObject({ code: 0 })
   })
 })
+
+describe('the question for a passphrase', () => {
+  const ask = (typed: string | undefined, interrupt?: () => void, signal = new AbortController().signal) => {
+    const [input, errors] = [new PassThrough(), new PassThrough()]
+    const answer = askSecret('Passphrase', { input, errors, signal, ...(interrupt && { interrupt }) })
+    if (typed === undefined) input.end()
+    else input.write(typed)
+    return { answer, shown: () => String(errors.read()) }
+  }
+
+  test('shows the question and nothing of the answer', async () => {
+    const { answer, shown } = ask('swordfish\r')
+    expect(await answer).toBe('swordfish')
+    expect(shown()).toBe('Passphrase: \n')
+  })
+
+  test.each([
+    ['Ctrl-D', '\u0004'],
+    ['the end of the terminal', undefined],
+  ])('ends with %s', async (_, typed) => {
+    const { answer } = ask(typed)
+    await expect(answer).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining('Passphrase'),
+    })
+  })
+
+  test('hands Ctrl-C to the process, which stops the question', async () => {
+    const stop = new AbortController()
+    const { answer } = ask('\u0003', () => stop.abort(), stop.signal)
+    await expect(answer).rejects.toThrow(/abort/i)
+  })
+})
+
+describe('what is printed of a token', () => {
+  test('survives times that no calendar has, and lets no control character through', async () => {
+    const { output } = await printedFacts([
+      ['nbf', timeText(1e300, 0)],
+      ['sub', 'a\u001b[2Jb\u202ec\r'],
+    ])
+    expect(output).toBe('nbf  a time that no calendar has\nsub  a\u{fffd}[2Jb\u{fffd}c\u{fffd}\n')
+  })
+})
+
+async function printedFacts(facts: Parameters<typeof printFacts>[0]): Promise<RunResult> {
+  const { context, result } = testContext()
+  printFacts(facts, context)
+  return result(0)
+}

@@ -34,6 +34,47 @@ describe('the program', () => {
     expect((await runCli(['help', 'whoami'])).output).toContain('Usage: countersign whoami')
   })
 
+  test.each([
+    [['help', 'wif', 'setup'], 'Usage: countersign wif setup '],
+    [['help', 'wif'], 'Usage: countersign wif '],
+    [['wif', 'setup', '--help'], '--dry-run'],
+  ])('prints help for %j', async (words, expected) => {
+    const { code, output, errors } = await runCli(words)
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(output).toContain(expected)
+  })
+
+  test('tells what the commands of a group have in common', async () => {
+    expect((await runCli(['--help'])).output).toMatch(/login +log in to a secrets manager: infisical, vault\n/)
+    expect((await runCli(['login', '--help'])).output).toContain('Log in to a secrets manager.')
+  })
+
+  test.each([
+    [['whoami', '--frobnicate'], '(countersign whoami --help shows how)'],
+    [['wif', 'setup', '--frobnicate'], '(countersign wif setup --help shows how)'],
+    [['wif', 'frobnicate'], '(countersign wif --help shows how)'],
+    [['frobnicate'], '(countersign --help shows how)'],
+    [['help', 'frobnicate'], '(countersign --help shows how)'],
+  ])('points from %j to the help that helps', async (words, hint) => {
+    const { code, errors } = await runCli(words)
+    expect(code).toBe(2)
+    expect(errors).toMatch(/^OPTION_INVALID: Unknown (option|command) '(--)?frobnicate'\.\n/)
+    expect(errors.trimEnd().endsWith(hint)).toBe(true)
+  })
+
+  test.each([
+    [['whoami', '--frobnicate', '--json'], "Unknown option '--frobnicate'."],
+    [['requst', '--json'], "Unknown command 'requst' (Did you mean request?)"],
+    [['request', '--json'], "Missing required argument 'method'."],
+    [['wif', '--json'], "Unknown option '--json'."],
+    [['emulate', '--json', '--principal', 'root'], /is invalid\. Allowed choices are/],
+  ])('tells with --json what is wrong with %j, on one line', async (words, message) => {
+    const { code, output, errors } = await runCli(words)
+    expect({ code, output, lines: errors.split('\n').length }).toEqual({ code: 2, output: '', lines: 2 })
+    const expected = typeof message === 'string' ? message : expect.stringMatching(message)
+    expect(JSON.parse(errors)).toEqual({ error: { code: 'OPTION_INVALID', message: expected } })
+  })
+
   test('prints its version', async () => {
     expect(await runCli(['--version'])).toMatchObject({ code: 0, output: '1.2.3\n' })
   })

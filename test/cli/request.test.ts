@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -94,6 +94,46 @@ describe('countersign request', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ verified: true })
   })
 
+  test('writes the body into what is there, be it a device', async () => {
+    const path = join(folder, 'linked.json')
+    await writeFile(join(folder, 'real.json'), 'x'.repeat(10_000))
+    await symlink(join(folder, 'real.json'), path)
+    const before = await stat(join(folder, 'real.json'))
+    expect((await send('GET', `${served.http}/echo`, '-o', path)).code).toBe(0)
+    const after = await stat(join(folder, 'real.json'))
+    expect([after.ino, after.mode]).toEqual([before.ino, before.mode])
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ verified: true })
+    expect(await send('GET', `${served.http}/echo`, '-o', '/dev/null')).toMatchObject({ code: 0, errors: '' })
+    expect((await stat('/dev/null')).isCharacterDevice()).toBe(true)
+  })
+
+  test('answers with 2 when the file cannot be written, and with 4 when the answer breaks off', async () => {
+    const refused = await send('GET', `${served.http}/echo`, '-o', '/no/such/folder/file')
+    expect(refused).toMatchObject({ code: 2, errors: expect.stringMatching(/\/no\/such\/folder\/file.*ENOENT/) })
+    for (const more of [[], ['-o', join(folder, 'broken')]]) {
+      served.emulator.faults.add({ effect: 'break-off', surface: 'identity' })
+      const broken = await send('GET', `${served.http}/20160918/regions`, '--no-retry', ...more)
+      expect(broken).toMatchObject({ code: 4, errors: expect.stringContaining('SERVICE_UNREACHABLE') })
+    }
+  })
+
+  test('hands a long body on piece by piece', async () => {
+    const pieces = Array.from({ length: 5 }, (_, index) => `${index}`.repeat(1000))
+    const chunks: string[] = []
+    const fetch = (async () =>
+      new Response(new Blob(pieces).stream().pipeThrough(inPieces()))) as typeof globalThis.fetch
+    const words = ['request', 'GET', 'https://example.com/']
+    await runCli(words, { env, runtime: { fetch }, onOutput: (text) => chunks.push(text) })
+    expect(chunks).toHaveLength(5)
+    expect((await runCli(words, { env, runtime: { fetch } })).output).toBe(pieces.join(''))
+  })
+
+  test.each(['0.07', '2.3', '1.0005', '2147483.6'])('waits for %s seconds', async (seconds) => {
+    const fetch = (async () => new Response('good')) as typeof globalThis.fetch
+    const words = ['request', 'GET', 'https://example.com/', '--timeout', seconds]
+    expect(await runCli(words, { env, runtime: { fetch } })).toMatchObject({ code: 0, output: 'good', errors: '' })
+  })
+
   test('finds the endpoint of a service in the region of the identity', async () => {
     const urls: string[] = []
     const fetch = (async (input: URL | string) => {
@@ -157,7 +197,7 @@ describe('countersign request', () => {
   })
 
   test.each([
-    ['no URL', ['GET'], /missing required argument 'url'/],
+    ['no URL', ['GET'], /Missing required argument 'url'\.\n/],
     ['a path without a service', ['GET', '/20160918/regions'], /https:\/\/, or --service/],
     ['a service without a path', ['GET', 'https://x.example/', '--service', 'identity'], /a path beside --service/],
     ['an unknown service', ['GET', '/', '--service', 'nosuch'], /core\.ComputeClient/],
@@ -167,7 +207,9 @@ describe('countersign request', () => {
     ['a body with GET', ['GET', 'https://x.example/', '-d', 'x'], /BODY_NOT_ALLOWED/],
     ['a user in the URL', ['GET', 'https://ada:secret@x.example/'], /URL_INVALID/],
     ['an unknown way to sign', ['GET', 'https://x.example/', '--auth', 'magic'], /one of auto, api_key/],
-    ['an unknown option', ['GET', 'https://x.example/', '--frobnicate'], /unknown option/],
+    ['an unknown option', ['GET', 'https://x.example/', '--frobnicate'], /Unknown option/],
+    ['a user without a scheme', ['GET', 'ada:secret@x.example/a?secret=secret'], /got "x\.example\/a"/],
+    ['a timeout that is too long', ['GET', 'https://x.example/', '--timeout', '2147483.7'], /less than 2147483/],
     ['a timeout that is none', ['GET', 'https://x.example/', '--timeout', 'soon'], /in seconds/],
   ])('answers with 2 to %s', async (_, words, message) => {
     const { code, errors, output } = await send(...words)
@@ -185,6 +227,11 @@ describe('countersign request', () => {
     expect(errors).toMatch(message)
   })
 
+  test('does not repeat a key that stands in the place of a file', async () => {
+    const { code, errors } = await send('POST', 'https://x.example/', '-d', '@-----BEGIN secret')
+    expect({ code, errors }).toEqual({ code: 3, errors: expect.not.stringContaining('secret') })
+  })
+
   test('prints errors as JSON when asked to', async () => {
     const { code, errors } = await send(
       'GET',
@@ -199,3 +246,12 @@ describe('countersign request', () => {
     expect(JSON.parse(errors)).toMatchObject({ error: { code: 'PROFILE_MISSING', message: expect.any(String) } })
   })
 })
+
+/** Cuts a stream into pieces of 1000 bytes. */
+function inPieces(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  return new TransformStream({
+    transform(chunk, stream) {
+      for (let at = 0; at < chunk.length; at += 1000) stream.enqueue(chunk.slice(at, at + 1000))
+    },
+  })
+}

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { commands } from '../../src/cli/commands.js'
+import { commands, groups } from '../../src/cli/commands.js'
 import type { CliContext, Output } from '../../src/cli/context.js'
 import { runProgram } from '../../src/cli/program.js'
 import { runtime } from '../../src/runtime/node.js'
@@ -31,7 +31,7 @@ export interface RunResult {
 /** Runs the program in this process. */
 export async function runCli(words: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { context, result } = testContext(options)
-  return result(await runProgram(words, context, { commands, version: '1.2.3' }))
+  return result(await runProgram(words, context, { commands, groups, version: '1.2.3' }))
 }
 
 /** A context that collects what is written to it. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -53,6 +54,17 @@ describe('the served emulator', () => {
     const response = await tunnelled(await signOci(new Request(url), credentials))
     expect(await response.json()).toEqual([{ key: 'PHX', name: 'us-phoenix-1' }])
     expect(served.emulator.log.entries().at(-1)?.host).toBe('identity.us-phoenix-1.oraclecloud.com')
+  })
+
+  test('survives a client that breaks off while its tunnel is being made', async () => {
+    const { port, hostname } = new URL(served.http)
+    const sockets = Array.from({ length: 20 }, () => connect(Number(port), hostname))
+    for (const socket of sockets) {
+      socket.on('error', () => {})
+      socket.write('CONNECT x.example:443 HTTP/1.1\r\nHost: x.example:443\r\n\r\n', () => socket.resetAndDestroy())
+    }
+    await Promise.all(sockets.map((socket) => once(socket, 'close')))
+    expect((await fetch(`${served.http}/echo`)).status).toBe(401)
   })
 
   test('takes the whole URL in the request line, as a proxy does', async () => {

@@ -82,6 +82,14 @@ describe('countersign sign', () => {
     expect(JSON.parse(await shell(`${signed.output.trim()} --silent`, 'text'))).toMatchObject({ verified: true })
   })
 
+  test('prints a curl command for a file in the home directory, and for text that looks like a file', async () => {
+    const runtime = { homeDirectory: () => folder }
+    await writeFile(join(folder, 'body.json'), '{"from":"file"}')
+    const url = `${served.http}/echo`
+    const file = await runCli(['sign', 'POST', url, '-d', '@~/body.json', '--curl'], { env, runtime })
+    expect(JSON.parse(await shell(`${file.output.trim()} --silent`))).toMatchObject({ verified: true })
+  })
+
   test('sends nothing', async () => {
     const before = served.emulator.log.entries().length
     await sign('GET', `${served.http}/echo`)
@@ -150,6 +158,29 @@ describe('countersign verify', () => {
     expect((await runCli(['verify', '--key', both], { input, now: NOW })).code).toBe(0)
   })
 
+  test('finds no key when none of several is the one that is named', async () => {
+    const [one, two] = await Promise.all(
+      ['session', 'token-issuer'].map((name) => served.emulator.keys.get(name as 'session')),
+    )
+    const path = join(folder, 'others.pem')
+    await writeFile(path, `${one?.publicKeyPem}${two?.publicKeyPem}`)
+    const input = await signed('GET', 'https://example.com/', '--json')
+    expect(await runCli(['verify', '--key', path], { input, now: NOW })).toMatchObject({
+      code: 5,
+      errors: expect.stringContaining('KEY_NOT_FOUND'),
+    })
+  })
+
+  test('reads the file that a curl command names', async () => {
+    const path = join(folder, 'two-lines.txt')
+    await writeFile(path, 'two\nlines\n')
+    const input = await signed('POST', 'https://example.com/', '-d', `@${path}`, '--curl')
+    expect((await verify(input)).output).toContain('covered, 10 bytes')
+    expect(await verify(input.replace('--data-binary', '--data'))).toMatchObject({ code: 5 })
+    await rm(path)
+    expect(await verify(input)).toMatchObject({ code: 2, errors: expect.stringContaining(path) })
+  })
+
   test('believes any time only when asked to', async () => {
     const input = await signed('GET', 'https://example.com/', '--json')
     const later = { now: NOW + 3_600_000 }
@@ -202,6 +233,14 @@ describe('countersign verify', () => {
       2,
       /bodyBase64/,
     ],
+    [
+      'a body that it cannot see',
+      ['verify', '--key', 'PUBLIC'],
+      'curl https://x.example/ -d a -d @b',
+      2,
+      /with its body/,
+    ],
+    ['a URL that is none', ['verify', '--key', 'PUBLIC'], 'curl https://[/', 2, /http or https URL/],
     ['any other text', ['verify', '--key', 'PUBLIC'], 'hello', 2, /OPTION_INVALID/],
     ['nothing', ['verify', '--key', 'PUBLIC'], '', 2, /OPTION_INVALID/],
     ['a time that is none', ['verify', '--key', 'PUBLIC', '--at', 'noon'], 'SIGNED', 2, /ISO time/],

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -92,4 +93,30 @@ describe('the program as a process', () => {
     })
     expect(stdout.trim().split('\n')).toHaveLength(1)
   })
+
+  test('ends when nobody reads on, however long it would have gone on', async () => {
+    const shell = `"${process.execPath}" "${program}" emulate | true`
+    const code = await new Promise((done) => execFile('sh', ['-c', shell], { timeout: 15_000 }, (error) => done(error)))
+    expect(code).toBeNull()
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('answers with 2 when the output cannot be written', async () => {
+    const shell = `"${process.execPath}" "${program}" --help > /dev/full`
+    const [code, errors] = await new Promise<[unknown, string]>((done) => {
+      execFile('sh', ['-c', shell], (error, _, errors) => done([error?.code, errors]))
+    })
+    expect([code, errors]).toEqual([2, 'OPTION_INVALID: The output cannot be written (ENOSPC).\n'])
+  })
+
+  test('stops waiting for its input when it is interrupted', async () => {
+    const child = spawn(process.execPath, [program, 'verify', '--key', program], { stdio: ['pipe', 'pipe', 'pipe'] })
+    await waitUntilReading(child)
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([130, null])
+  })
 })
+
+/** Until more than a pipe holds has gone to the program's standard input, so that it must have begun to read. */
+async function waitUntilReading({ stdin }: ChildProcess): Promise<void> {
+  if (stdin?.write('x'.repeat(1_000_000)) === false) await once(stdin, 'drain')
+}
