@@ -38,7 +38,12 @@ afterAll(async () => {
 const RUNS: Readonly<Record<string, () => Promise<void>>> = {
   'demo.mjs': async () => {
     const printed = await run([process.execPath, 'examples/demo.mjs'], { ...process.env, NO_COLOR: '1' })
-    expect(printed).toContain('Federation')
+    const lines = ['get /20160918/regions', 'post /echo', 'put /n/emulatednamespace/b/photos/o/2026%2Fsunrise.png']
+    for (const line of lines) expect(printed).toContain(`│ (request-target): ${line}\n`)
+    expect(printed.match(/✓ 200, verified as ocid1\.user\./g)).toHaveLength(3)
+    expect(printed).toMatch(/│ x-content-sha256: \S{43}=\n {2}✗ 401, refused: BODY_DIGEST_MISMATCH/)
+    expect(printed).toMatch(/20 requests at once, verified as ocid1\.instance\./)
+    expect(printed).toContain('1 session key and 1 token call')
   },
   'node-config-file.mjs': async () => {
     const command = [process.execPath, 'examples/node-config-file.mjs']
