@@ -39,9 +39,9 @@ export const files: Capability = {
       const { files, homeDirectory } = runtime
       ok(files, 'files')
       ok(homeDirectory(), 'a home directory')
-      const folder = `${runtime.env('TMPDIR') ?? '/tmp'}/countersign-${crypto.randomUUID()}`
+      const folder = `${runtime.env('TMPDIR') ?? '/tmp'}/countersign-conformance`
       await files.makeDirectory(folder)
-      const path = `${folder}/secret`
+      const path = `${folder}/${crypto.randomUUID()}`
       equal(await files.readText(path), undefined, 'a missing file')
       equal(await files.modifiedAt(path), undefined, 'the age of a missing file')
       await files.writeAtomic(path, 'old')
