@@ -48,12 +48,24 @@ describe('signOci', () => {
 
   it('keeps what else the request says', async () => {
     const { signal, abort } = abortable()
-    const request = new Request(url, { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', signal })
-    const { cache, credentials, referrerPolicy } = request
-    const signed = await sign(request)
-    expect(signed).toMatchObject({ cache, credentials, referrerPolicy })
+    const settings = {
+      cache: 'no-store',
+      credentials: 'omit',
+      integrity: `sha256-${sha256('')}`,
+      keepalive: true,
+      mode: 'same-origin',
+      referrerPolicy: 'no-referrer',
+    } as const
+    const signed = await sign(new Request(url, { ...settings, signal }))
+    expect(signed).toMatchObject(settings)
     abort()
     expect(signed.signal.aborted).toBe(true)
+  })
+
+  it('signs what a service worker sees of a page load, whose mode no script may choose', async () => {
+    const request = new Request(url)
+    Object.defineProperty(request, 'mode', { value: 'navigate' })
+    expect((await sign(request)).headers.has('authorization')).toBe(true)
   })
 
   it('signs a request again, with a new time', async () => {

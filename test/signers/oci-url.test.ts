@@ -87,6 +87,8 @@ describe('URLs that are refused', () => {
     ['a relative URL', '/20160918/instances'],
     ['nothing', ''],
     ['another scheme', 'ftp://a.example/'],
+    ['a scheme that begins like another', 'httpsx://a.example/'],
+    ['a scheme that ends like another', 'xhttps://a.example/'],
     ['data', 'data:text/plain,hello'],
     ['a "." segment', `${HOST}/n/ns/b/b/o/.`],
     ['a ".." segment', `${HOST}/n/ns/b/b/o/a/../b`],
@@ -117,6 +119,9 @@ describe('URLs that are refused', () => {
     ['userinfo in it', 'https:/scott:tiger@a.example/'],
     ['another scheme or none; begin with https://', 'a.example/p'],
     ['another scheme or none', 'file:///etc/passwd'],
+    ['userinfo in it', 'HTTPS://scott@a.example/'],
+    ['a "." or ".." segment', `${HOST}/n/%2E%2E/b`],
+    ['none', 'HTTPS://a.example:99999/?mail=https://scott@b.example&path=/../x'],
     ['none; check host and port', 'https://a.example:99999/'],
   ])('says that it found %s', async (found, url) => {
     expect(String(await refusal(url))).toContain(`found ${found}`)

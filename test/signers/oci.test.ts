@@ -312,6 +312,9 @@ describe('bodies', () => {
     ['an object', { a: 1 }, 'Object'],
     ['a number', 1, 'Number'],
     ['an array', [1], 'Array'],
+    ['a list of files', { [Symbol.toStringTag]: 'FileList' }, 'FileList'],
+    ['what is called almost a Blob', { [Symbol.toStringTag]: 'BlobEvent' }, 'BlobEvent'],
+    ['what is called like a Blob at its end', { [Symbol.toStringTag]: 'DataBlob' }, 'DataBlob'],
   ])('refuses %s, saying so', async (_, body, found) => {
     const error = await refusal({ method: 'POST', body: body as unknown as string })
     expect(error).toMatchObject({ code: 'BODY_UNSUPPORTED', message: expect.stringContaining(`found ${found}`) })
@@ -349,7 +352,7 @@ describe('streams and digests', () => {
     const bytes = new Uint8Array(16 * 2 ** 20 + 1).fill(7)
     const body = new Blob([bytes])
     const signed = await sign({ method: 'POST', body })
-    expect(signed.body).toBe(body)
+    expect(signed.body === body).toBe(true)
     expect(signed.signedValues).toMatchObject({
       'content-length': String(bytes.length),
       'x-content-sha256': sha256(bytes),
@@ -378,7 +381,7 @@ describe('streams and digests', () => {
     })
   })
 
-  it.each(['deadbeef', '', `${digest}=`, digest.replace('=', ''), digest.replace(/./, '_')])(
+  it.each(['deadbeef', '', `${digest}=`, `=${digest}`, digest.replace('=', ''), digest.replace(/./, '_')])(
     'refuses the digest "%s"',
     async (contentSha256) => {
       expect(await refusal({ method: 'POST', body: stream() }, { contentLength: 5, contentSha256 })).toMatchObject({
@@ -411,6 +414,7 @@ describe('uploads to Object Storage', () => {
     ['a bucket', 'PUT', 'https://objectstorage.eu-frankfurt-1.oraclecloud.com/n/ns/b/bucket'],
     ['an object without a name', 'PUT', 'https://objectstorage.eu-frankfurt-1.oraclecloud.com/n/ns/b/bucket/o/?x=1'],
     ['another host', 'PUT', 'https://notobjectstorage.example/n/ns/b/bucket/o/a'],
+    ['a path below another', 'PUT', 'https://objectstorage.eu-frankfurt-1.oraclecloud.com/p/n/ns/b/bucket/o/a'],
   ])('covers the body for %s', async (_, method, url) => {
     expect(Object.keys((await sign({ method, url, body: 'hello' })).signedValues)).toEqual(SIX)
   })
