@@ -13,6 +13,8 @@ beforeAll(async () => {
   otherKey = await newSessionKey()
 })
 
+const good = jwtOf({ sub: 'x' })
+
 describe('readSecurityToken', () => {
   it('reads claims, and times as milliseconds', () => {
     const token = tokenOf({ issuedAt: START, lifeMs: HOUR, claims: { res_tenant: 'ocid1.tenancy.oc1..b' } })
@@ -41,6 +43,11 @@ describe('readSecurityToken', () => {
     expect(readSecurityToken(token).jwk).toEqual({ n: 'AQAB', e: 'AQAB' })
   })
 
+  it('accepts the longest token there may be', () => {
+    const longest = good.padEnd(32_768, 'x')
+    expect(readSecurityToken(longest).token).toBe(longest)
+  })
+
   it('leaves out what the token does not say', () => {
     const token = readSecurityToken(jwtOf({ sub: 'x' }))
     expect(token).not.toHaveProperty('expiresAt')
@@ -48,7 +55,6 @@ describe('readSecurityToken', () => {
     expect(token).not.toHaveProperty('jwk')
   })
 
-  const good = jwtOf({ sub: 'x' })
   it.each([
     ['nothing', '', 'empty'],
     ['white space', ' \n', 'empty'],
@@ -58,6 +64,7 @@ describe('readSecurityToken', () => {
     ['a header that is not base64url', `%%${good}`, 'header'],
     ['a payload that is a list', jwtOf([1]), 'payload'],
     ['a payload that is a string', jwtOf('sub'), 'payload'],
+    ['a signature with padding', `${good}=`, 'signature'],
     ['no signature', good.replace(/[^.]+$/, ''), 'signature'],
     ['a line break within', good.replace('.', '.\n'), 'payload'],
     ['an HTML page', '<html><body>a.b.c</body></html>', 'header'],
@@ -68,7 +75,7 @@ describe('readSecurityToken', () => {
     ['a jwk that is not JSON', jwtOf({ jwk: 'hunter2' }), 'jwk'],
     ['a jwk without modulus', jwtOf({ jwk: { kty: 'EC', x: 'a' } }), 'jwk'],
     ['a jwk that is a number', jwtOf({ jwk: 5 }), 'jwk'],
-    ['more than any token', 'a'.repeat(40_000), '40000 characters'],
+    ['more than any token', 'a'.repeat(32_769), '32769 characters'],
   ])('refuses %s, and does not repeat it', (_, text, finding) => {
     const error = ((): unknown => {
       try {
@@ -130,6 +137,11 @@ describe('tokenCredentials', () => {
       source: 'test',
       expiresAt: START + HOUR,
     })
+  })
+
+  it('leaves out what nobody said', () => {
+    const credentials = tokenCredentials({ token: good, key, source: 'test' })
+    expect(Object.keys(credentials).sort()).toEqual(['claims', 'key', 'keyId', 'source', 'token'])
   })
 
   it('never puts token and key together that do not belong together', () => {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { ServiceError } from '../../src/errors.js'
 import { domainAccessToken } from '../../src/federation/domain-access-token.js'
-import { exchangeToken, readExchangeResponse } from '../../src/federation/token-exchange.js'
+import { EXCHANGE_RETRY, exchangeToken, readExchangeResponse } from '../../src/federation/token-exchange.js'
 import { tokenExchangeForm } from '../../src/federation/token-exchange-form.js'
 import type { FixtureKey } from '../../src/testing/fixture-keys.js'
 import { USER_EXTENSION } from '../../src/testing/scim-types.js'
@@ -137,7 +137,25 @@ describe('a refusal names its cause', () => {
   })
 })
 
+test.each([
+  [undefined, true],
+  [400, false],
+  [401, false],
+  [428, false],
+  [429, true],
+  [430, false],
+  [499, false],
+  [500, true],
+  [503, true],
+])('after the status %s it is tried again: %s', (status, expected) => {
+  expect(EXCHANGE_RETRY.retryOn(status, undefined)).toBe(expected)
+})
+
 describe('an answer', () => {
+  test('gives its token without the white space around it', () => {
+    expect(readExchangeResponse({ token: ' a.b.c\r\n' })).toBe('a.b.c')
+  })
+
   test.each([
     ['without a token', {}],
     ['with an empty token', { token: ' ' }],
@@ -151,6 +169,9 @@ describe('an answer', () => {
     const read = () => readExchangeResponse({ access_token: 'hunter2' })
     expect(read).toThrow('found one with "access_token"')
     expect(read).not.toThrow('hunter2')
+    expect(() => readExchangeResponse({ 'hunter2 hunter2': 1, ['a'.repeat(41)]: 1 })).toThrow(
+      'found one with no fields',
+    )
   })
 
   test('that is a page of HTML is an error', async () => {
