@@ -54,7 +54,8 @@ export function instanceMetadata(options: InstanceMetadataOptions = {}): Instanc
     const request = (): Request => new Request(bases[0] + path, { headers: { authorization: 'Bearer Oracle' } })
     const retryOn = (status: number | undefined, code: string | undefined): boolean =>
       retry !== false && !final.includes(status ?? 0) && retry.retryOn(status, code)
-    const call = { timeoutMs: 10_000, ...options, fetch, signal, retry: retry && { ...retry, retryOn } }
+    const { timeoutMs = 10_000 } = options
+    const call = { ...options, timeoutMs, fetch, signal, retry: retry && { ...retry, retryOn } }
     const response = await serviceCall(request, call).catch((error: unknown) => {
       throw withHint(error)
     })
@@ -74,11 +75,11 @@ const LINK_LOCAL_BASES: readonly [string, ...string[]] = [
 
 function baseUrl(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : undefined
-  if (url !== undefined && /^https?:$/.test(url.protocol) && !url.search && !url.hash)
-    return url.href.replace(/\/+$/, '')
+  const isPlain = url !== undefined && [url.username, url.password, url.search, url.hash].every((part) => part === '')
+  if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '')
   throw new UsageError(
     'URL_INVALID',
-    'Expected metadataBaseUrl or OCI_METADATA_BASE_URL to be like http://169.254.169.254/opc/v2, got something else.',
+    'Expected metadataBaseUrl or OCI_METADATA_BASE_URL to be like http://169.254.169.254/opc/v2, without user, query or fragment; got something else.',
   )
 }
 

@@ -61,8 +61,10 @@ export function retryWait(
 
 function retryAfter(value: string | null | undefined, clock: Clock): number | undefined {
   if (!value) return undefined
-  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - clock()
-  return Number.isNaN(wait) ? undefined : Math.max(wait, 0)
+  if (/^\d+$/.test(value)) return Number(value) * 1000
+  // A date that is over may mean that one of the clocks is off: that is no reason to ask again and again without a pause.
+  const wait = Date.parse(value) - clock()
+  return wait > 0 ? wait : undefined
 }
 
 /** Resolves after some milliseconds, or rejects with the signal's reason as soon as it is aborted. */

@@ -35,14 +35,15 @@ export function recordedFetch(options: AttemptOptions): RecordedFetch {
   let attempts = 0
   const attempt = async (request: Request): Promise<Response> => {
     const report = reporter(request, ++attempts, options)
+    let response: Response
     try {
-      const response = await whole(await options.fetch(request), options.maxResponseBytes)
-      report(response)
-      return response
+      response = await whole(await options.fetch(request), options.maxResponseBytes)
     } catch (error) {
       report()
       throw request.signal.aborted || error instanceof CountersignError ? error : unreachable(request, error)
     }
+    report(response)
+    return response
   }
   return Object.assign(attempt, { attempts: () => attempts })
 }

@@ -1,7 +1,8 @@
 import type { KyInstance, Options } from 'ky'
 import { CountersignError, ServiceError } from '../errors.js'
 import type { Clock } from '../types.js'
-import { redactUrl } from './redact.js'
+import { timerMs } from './durations.js'
+import { redactText, redactUrl } from './redact.js'
 import { RETRY, type RetryPolicy, retryWait, type Sleep, sleep } from './retry.js'
 import { recordedFetch, type ServiceCallAttempt } from './service-attempt.js'
 import { failureDetails, requestIdOf } from './service-failure.js'
@@ -35,7 +36,8 @@ const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options']
  * success whose body has arrived. Each attempt builds, and so signs, the request anew. Redirects are not followed.
  *
  * @throws ServiceError `SERVICE_ERROR`, `SERVICE_UNREACHABLE`, `SERVICE_RESPONSE_INVALID`, `TIMEOUT`, `REDIRECT_REFUSED`
- * @throws UsageError `URL_INVALID` for `http:` to a host that is neither loopback nor a metadata service.
+ * @throws UsageError `URL_INVALID` for `http:` to a host that is neither loopback nor a metadata service, `OPTION_INVALID`
+ * for a duration that is not above 0.
  * @example
  * ```ts
  * import { RETRY } from 'countersign/http/retry'
@@ -53,6 +55,7 @@ export async function serviceCall(
   const ky = await import('ky')
   const { retry = RETRY.DEFAULT, clock = Date.now, maxResponseBytes = 2 ** 20, timeoutMs = 30_000, signal } = options
   const policy = retry || ONCE
+  const timers = { timeout: timerMs(timeoutMs, 'timeoutMs'), totalTimeout: timerMs(policy.totalMs, 'totalMs') }
   signal?.throwIfAborted()
   const recorded = recordedFetch({ fetch: options.fetch, onRequest: options.onRequest, clock, maxResponseBytes })
   const build = async (): Promise<Request> => {
@@ -65,8 +68,7 @@ export async function serviceCall(
     return await ky.default(first, {
       fetch: (sent) => recorded(sent as Request),
       redirect: 'manual',
-      timeout: timeoutMs,
-      totalTimeout: policy.totalMs,
+      ...timers,
       ...(signal && { signal }),
       retry: {
         limit: policy.attempts - 1,
@@ -100,9 +102,13 @@ function waiting(
   ky: Ky,
 ): BeforeRetry {
   const { clock, random = Math.random, sleep: pause = sleep, signal } = options
+  const startedAt = clock()
   return async ({ error, retryCount, options: { signal: ofAttempt } }) => {
     const answer = ky.isHTTPError(error) ? error.response : undefined
-    await pause(retryWait(policy, retryCount, answer, { clock, random }), signal)
+    const wait = retryWait(policy, retryCount, answer, { clock, random })
+    // What was answered says more than that the time ran out while nothing was asked.
+    if (clock() + wait - startedAt >= policy.totalMs) throw error
+    await pause(wait, signal)
     return new Request(await build(), { redirect: 'manual', signal: ofAttempt ?? null })
   }
 }
@@ -158,7 +164,7 @@ export async function readJson(response: Response, what: string): Promise<unknow
     if (error instanceof CountersignError) throw error
     const { status, headers } = response
     const requestId = requestIdOf(headers)
-    const found = headers.get('content-type') ?? 'no content type'
+    const found = redactText(headers.get('content-type') ?? 'no content type', 80)
     throw new ServiceError(
       'SERVICE_RESPONSE_INVALID',
       `Expected JSON for ${what}, found text that is none (${found}).`,

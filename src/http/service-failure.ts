@@ -17,12 +17,20 @@ export function failureDetails(body: unknown): FailureDetails {
   if (typeof fields !== 'object' || fields === null) return typeof body === 'string' ? ofText(body) : {}
   const code = firstText(fields, CODE_FIELDS)
   const message = firstText(fields, MESSAGE_FIELDS)
-  return { ...(code && { code: redactText(code, 80) }), ...(message && { message: redactText(message) }) }
+  return {
+    ...(code && { code: redactText(oneLine(code), 80) }),
+    ...(message && { message: redactText(oneLine(message)) }),
+  }
 }
 
 function ofText(body: string): FailureDetails {
-  const line = body.replace(/\s+/g, ' ').trim()
+  const line = oneLine(body)
   return line ? { message: redactText(line) } : {}
+}
+
+/** Neither a log nor a terminal is to take what a service says for anything but words of one line. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 }
 
 function firstText(fields: object, names: readonly string[]): string | undefined {

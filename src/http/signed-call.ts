@@ -67,7 +67,9 @@ async function signed(request: SignedCallRequest, credentials: OciCredentials, s
   return new Request(url, { method, headers: signedHeaders, redirect: 'manual', ...(body && { body }) })
 }
 
-function skewOf(response: Response, now: number): number | undefined {
-  const date = Date.parse(response.headers.get('date') ?? '')
+/** Only who has looked at the signature is believed: a gateway that fails may have any clock, and an answer an age. */
+function skewOf({ ok, status, headers }: Response, now: number): number | undefined {
+  if (!(ok || status === 401) || headers.has('age')) return undefined
+  const date = Date.parse(headers.get('date') ?? '')
   return Number.isNaN(date) ? undefined : date - now
 }

@@ -1,4 +1,5 @@
-import { tagOf } from '../encoding/bytes.js'
+import { tagOf, text } from '../encoding/bytes.js'
+import { readStream } from '../encoding/streams.js'
 import { CountersignError, ServiceError } from '../errors.js'
 import { redactHeaders, redactUrl } from './redact.js'
 import { RETRY, retryWait, sleep } from './retry.js'
@@ -107,8 +108,14 @@ async function afterFailure<C, O>(
 
 // Only a conflict's code decides anything; other bodies are left for the caller.
 async function codeOf(response: Response | undefined): Promise<string | undefined> {
-  return response?.status === 409 ? failureDetails(await response.clone().text()).code : undefined
+  if (response?.status !== 409) return undefined
+  const { body } = response.clone()
+  const bytes = body && (await readStream(body, LONGEST_CONFLICT).catch(() => undefined))
+  return bytes ? failureDetails(text(bytes)).code : undefined
 }
+
+/** In bytes. What is longer than this is no message that a service wrote. */
+const LONGEST_CONFLICT = 65_536
 
 function report<C>(
   { request, attempts }: SignedFetchCall,

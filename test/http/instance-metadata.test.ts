@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type InstanceMetadataOptions, instanceMetadata } from '../../src/http/instance-metadata.js'
 import { runtime as browser } from '../../src/runtime/browser.js'
 import { createEmulator } from '../../src/testing/emulator.js'
@@ -111,12 +111,29 @@ describe('instanceMetadata', () => {
     expect(second.urls()).toEqual(['http://127.0.0.1:2/opc/v2/instance/id'])
   })
 
-  it.each(['not a url', 'ftp://169.254.169.254/opc/v2', 'http://169.254.169.254/opc/v2?x=1'])(
-    'refuses %s as its address',
-    (metadataBaseUrl) => {
-      expect(() => instanceMetadata({ metadataBaseUrl })).toThrow(expect.objectContaining({ code: 'URL_INVALID' }))
-    },
-  )
+  it.each([
+    'not a url',
+    'ftp://169.254.169.254/opc/v2',
+    'http://169.254.169.254/opc/v2?x=1',
+    'http://user:hunter2@169.254.169.254/opc/v2',
+  ])('refuses %s as its address, and does not repeat it', async (metadataBaseUrl) => {
+    const reading = (async () => instanceMetadata({ metadataBaseUrl, runtime: memoryRuntime() }).text('/instance/id'))()
+    const error = await reading.catch((failure: unknown) => failure)
+    expect(error).toMatchObject({ name: 'UsageError', code: 'URL_INVALID' })
+    expect(String(error)).not.toMatch(/hunter2|x=1/)
+  })
+
+  it('gives an attempt ten seconds, unless told another time', async () => {
+    const limits: number[] = []
+    const timer = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms: number) => {
+      limits.push(ms)
+      queueMicrotask(run)
+    }) as never)
+    const { metadata } = service({ [IPV4]: silent }, { retry: false, timeoutMs: undefined })
+    await expect(metadata.text('/instance/id')).rejects.toMatchObject({ code: 'TIMEOUT' })
+    timer.mockRestore()
+    expect(limits).toContain(10_000)
+  })
 
   it('does not send the header in the clear to a host on some network', async () => {
     const { metadata, asked } = service({}, { metadataBaseUrl: 'http://metadata.example/opc/v2' })

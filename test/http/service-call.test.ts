@@ -98,6 +98,15 @@ describe('serviceCall', () => {
     })
   })
 
+  it('ends with what was answered when the wait would outlast the time it has, and does not wait', async () => {
+    const { sent, waits, options } = service(failed(503, undefined, { 'retry-after': '60' }))
+    const retry = { ...RETRY.FEDERATION, totalMs: 30_000 }
+    const error = await rejection(serviceCall(post(), { ...options, retry }))
+    expect(error).toMatchObject({ code: 'SERVICE_ERROR', status: 503, requestId: 'REQ1', attempts: 1 })
+    expect(sent).toHaveLength(1)
+    expect(waits).toEqual([])
+  })
+
   it('fails when building a later attempt fails, with that very error', async () => {
     const { options } = service(failed(503))
     let built = 0
@@ -164,6 +173,14 @@ describe('what an error tells', () => {
     expect(String(await rejection(serviceCall(post(), options))).length).toBeLessThan(600)
   })
 
+  it('what the service says as words of one line, whatever a terminal would make of it', async () => {
+    const message = '\u001b[2Jall\r\nis \u009bwell'
+    const { options } = service(failed(400, { code: 'Bad\u0007Code', message }))
+    const error = await rejection(serviceCall(post(), options))
+    expect(error).toMatchObject({ serviceCode: 'Bad Code' })
+    expect(String(error)).toContain('400 Bad Code "[2Jall is well"')
+  })
+
   it('that there was no answer, and the reason', async () => {
     const cause = new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })
     const { options } = service(cause)
@@ -186,6 +203,22 @@ describe('what an error tells', () => {
 })
 
 describe('limits', () => {
+  it.each([Number.POSITIVE_INFINITY, 3e9, 0.5])('takes %s milliseconds for as long as a timer can be', async (time) => {
+    const { options } = service(async () => new Response('done'))
+    const call = { ...options, timeoutMs: time === 0.5 ? 99.5 : time, retry: { ...RETRY.DEFAULT, totalMs: time * 1e6 } }
+    expect(await (await serviceCall(post(), call)).text()).toBe('done')
+  })
+
+  it.each([0, -1, Number.NaN])('refuses durations of %s milliseconds', async (time) => {
+    const { sent, options } = service()
+    const retry = { ...RETRY.DEFAULT, totalMs: time }
+    for (const durations of [{ timeoutMs: time }, { retry }]) {
+      const error = await rejection(serviceCall(post(), { ...options, ...durations }))
+      expect(error).toMatchObject({ name: 'UsageError', code: 'OPTION_INVALID' })
+    }
+    expect(sent).toHaveLength(0)
+  })
+
   it('refuses an answer that is too long, without reading on', async () => {
     let pulled = 0
     const endless = new ReadableStream<Uint8Array>({
@@ -289,6 +322,19 @@ describe('the log', () => {
       { attempt: 3, method: 'POST', endpoint, status: 200, durationMs: 0 },
     ])
     expect(JSON.stringify(attempts)).not.toMatch(/secret/)
+  })
+})
+
+describe('the log that fails', () => {
+  it('is told of an attempt once, and ends the call', async () => {
+    const { options } = service(new Response('done'))
+    let told = 0
+    const onRequest = (): void => {
+      told += 1
+      throw new Error('no log')
+    }
+    expect(await rejection(serviceCall(post(), { ...options, onRequest }))).toEqual(new Error('no log'))
+    expect(told).toBe(1)
   })
 })
 

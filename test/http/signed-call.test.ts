@@ -90,6 +90,26 @@ describe('signedCall', () => {
     expect(learned).toEqual([START + 3 * MINUTE])
   })
 
+  it.each([
+    ['a gateway that fails', dated(503, 60 * MINUTE)],
+    [
+      'an answer that was kept',
+      new Response('{}', { headers: { date: new Date(START - 60 * MINUTE).toUTCString(), age: '3600' } }),
+    ],
+  ])('does not go by the clock of %s', async (_, answer) => {
+    const { learned } = await call([answer], { retry: false })
+    expect(learned).toEqual([])
+  })
+
+  it('signs by its own clock again after a gateway that failed had another', async () => {
+    const { seen, learned } = await call([dated(503, 60 * MINUTE), dated(200, 1_000)])
+    expect(seen.map(({ headers }) => headers.get('x-date'))).toEqual([
+      new Date(START).toUTCString(),
+      new Date(START + 1_000).toUTCString(),
+    ])
+    expect(learned).toEqual([])
+  })
+
   it('does not send a signature in the clear', async () => {
     const fetch = async (): Promise<Response> => new Response('{}')
     const sending = signedCall({ method: 'GET', url: 'http://auth.example/' }, credentials, { fetch })

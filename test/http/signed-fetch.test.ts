@@ -227,6 +227,19 @@ describe('retries', () => {
     })
   })
 
+  it('read no more of a conflict than a message has, and leave all of it to the caller', async () => {
+    const long = setUp([answer(409, JSON.stringify({ pad: 'x'.repeat(100_000), code: 'IncorrectState' }))])
+    const response = await long.signedFetch(url, { method: 'PUT', body: '{}' })
+    expect((await response.text()).length).toBeGreaterThan(100_000)
+    expect(long.sent).toHaveLength(1)
+  })
+
+  it('give a conflict whose body breaks off to the caller', async () => {
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
+    const { signedFetch } = setUp([new Response(broken, { status: 409 })])
+    expect((await signedFetch(url, { method: 'PUT', body: '{}' })).status).toBe(409)
+  })
+
   it('follow a network error, and end with it', async () => {
     const { signedFetch } = setUp([new TypeError('fetch failed'), answer(200)])
     expect((await signedFetch(url)).status).toBe(200)
