@@ -7,33 +7,42 @@ const RESOURCE = 'ocid1.fnfunc.oc1.eu-frankfurt-1.aaaafunction'
 const pairs = (count: number): string =>
   Array.from({ length: count }, (_, index) => (index % 2 ? '0f' : 'a1')).join(':')
 
+/** A key id of each form, and what it says. */
+const FORMS: readonly (readonly [keyId: string, parsed: object])[] = [
+  [`${TENANCY}/${USER}/${FINGERPRINT}`, { kind: 'api-key', tenancy: TENANCY, user: USER, fingerprint: FINGERPRINT }],
+  ['ST$e30.e30.c2ln', { kind: 'token', token: 'e30.e30.c2ln' }],
+  [`resource/v2.1/${RESOURCE}`, { kind: 'resource', version: '2.1', resource: RESOURCE }],
+  [
+    `resource/v2.1.1/${TENANCY}/${RESOURCE}`,
+    { kind: 'resource', version: '2.1.1', tenancy: TENANCY, resource: RESOURCE },
+  ],
+  [
+    `resource/v2.1.2/${TENANCY}/${RESOURCE}`,
+    { kind: 'resource', version: '2.1.2', tenancy: TENANCY, resource: RESOURCE },
+  ],
+  [
+    `${TENANCY}/fed-x509/${pairs(20)}`,
+    { kind: 'certificate', tenancy: TENANCY, algorithm: 'SHA-1', fingerprint: pairs(20) },
+  ],
+  [
+    `${TENANCY}/fed-x509-sha256/${pairs(32)}`,
+    { kind: 'certificate', tenancy: TENANCY, algorithm: 'SHA-256', fingerprint: pairs(32) },
+  ],
+  [
+    `${TENANCY}/fed-x509-sha256/${pairs(32).toUpperCase()}`,
+    { kind: 'certificate', tenancy: TENANCY, algorithm: 'SHA-256', fingerprint: pairs(32) },
+  ],
+]
+
 describe('parseKeyId', () => {
-  it.each([
-    [`${TENANCY}/${USER}/${FINGERPRINT}`, { kind: 'api-key', tenancy: TENANCY, user: USER, fingerprint: FINGERPRINT }],
-    ['ST$e30.e30.c2ln', { kind: 'token', token: 'e30.e30.c2ln' }],
-    [`resource/v2.1/${RESOURCE}`, { kind: 'resource', version: '2.1', resource: RESOURCE }],
-    [
-      `resource/v2.1.1/${TENANCY}/${RESOURCE}`,
-      { kind: 'resource', version: '2.1.1', tenancy: TENANCY, resource: RESOURCE },
-    ],
-    [
-      `resource/v2.1.2/${TENANCY}/${RESOURCE}`,
-      { kind: 'resource', version: '2.1.2', tenancy: TENANCY, resource: RESOURCE },
-    ],
-    [
-      `${TENANCY}/fed-x509/${pairs(20)}`,
-      { kind: 'certificate', tenancy: TENANCY, algorithm: 'SHA-1', fingerprint: pairs(20) },
-    ],
-    [
-      `${TENANCY}/fed-x509-sha256/${pairs(32)}`,
-      { kind: 'certificate', tenancy: TENANCY, algorithm: 'SHA-256', fingerprint: pairs(32) },
-    ],
-    [
-      `${TENANCY}/fed-x509-sha256/${pairs(32).toUpperCase()}`,
-      { kind: 'certificate', tenancy: TENANCY, algorithm: 'SHA-256', fingerprint: pairs(32) },
-    ],
-  ])('reads %s', (text, parsed) => {
+  it.each(FORMS)('reads %s', (text, parsed) => {
     expect(parseKeyId(text)).toEqual(parsed)
+  })
+
+  it.each(FORMS)('refuses anything before or behind %s', (text) => {
+    for (const longer of [`x${text}`, `x/${text}`, ` ${text}`, `${text} `, `${text}/x`, `${text}\n`, `x\n${text}`]) {
+      expect(() => parseKeyId(longer)).toThrow(expect.objectContaining({ code: 'KEY_REFUSED' }))
+    }
   })
 
   it.each([
@@ -69,9 +78,10 @@ describe('parseKeyId', () => {
 })
 
 describe('parseAuthorization', () => {
+  const value =
+    'Signature version="1",keyId="a/b/c",algorithm="rsa-sha256",headers="Host (request-target)",signature="AAAA"'
+
   it('reads the three parts that differ, and keeps the spelling of the names', () => {
-    const value =
-      'Signature version="1",keyId="a/b/c",algorithm="rsa-sha256",headers="Host (request-target)",signature="AAAA"'
     expect(parseAuthorization(value)).toEqual({
       keyId: 'a/b/c',
       headers: ['Host', '(request-target)'],
@@ -79,10 +89,18 @@ describe('parseAuthorization', () => {
     })
   })
 
-  it.each(['', 'Signature', 'Signature ', 'Signature version', 'Bearer abc', 'Signature version="1"'])(
-    'refuses %j',
-    (value) => {
-      expect(() => parseAuthorization(value)).toThrow(expect.objectContaining({ code: 'AUTHORIZATION_MALFORMED' }))
-    },
-  )
+  it.each([
+    '',
+    'Signature',
+    'Signature ',
+    'Signature version',
+    'Bearer abc',
+    'Signature version="1"',
+    `x${value}`,
+    `Basic ${value}`,
+    `${value}\n`,
+    `${value}\nx`,
+  ])('refuses %j', (text) => {
+    expect(() => parseAuthorization(text)).toThrow(expect.objectContaining({ code: 'AUTHORIZATION_MALFORMED' }))
+  })
 })

@@ -475,6 +475,11 @@ describe('what weakens it, only when asked', () => {
     })
   })
 
+  it('takes any of the hosts, in any case', async () => {
+    expect(await verify({}, { hosts: ['other.example.com', HOST.toUpperCase()] })).toBeDefined()
+    expect(await verify({ headers: { host: HOST.toUpperCase() } })).toBeDefined()
+  })
+
   it('asks a function about hosts', async () => {
     expect(
       await verify({ headers: { host: 'A.Example.com' } }, { hosts: (host) => host.endsWith('.example.com') }),
