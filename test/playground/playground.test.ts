@@ -50,8 +50,8 @@ describe.each(browsers)('the playground in $name', ({ name, installed, open }) =
     it('signs anew what is sent, for the page may have been open for an hour', async () => {
       await visit('sign')
       await person.sees('x-date')
-      await person.run(`const now = Date.now; Date.now = () => now() + 100_000`)
       const before = await person.text('.signing-string')
+      await person.run(`const now = Date.now; Date.now = () => now() + 100_000`)
       await person.click('Send to the emulator')
       await person.sees('✓ Verified')
       expect(await person.text('.signing-string')).not.toBe(before)
