@@ -1,11 +1,13 @@
 import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { ServiceError } from '../../src/errors.js'
+import { ServiceError } from '../../src/errors.js'
 import { domainAccessToken } from '../../src/federation/domain-access-token.js'
 import { EXCHANGE_RETRY, exchangeToken, readExchangeResponse } from '../../src/federation/token-exchange.js'
+import { explainExchangeFailure } from '../../src/federation/token-exchange-failure.js'
 import { tokenExchangeForm } from '../../src/federation/token-exchange-form.js'
 import type { FixtureKey } from '../../src/testing/fixture-keys.js'
 import { USER_EXTENSION } from '../../src/testing/scim-types.js'
+import { jwtOf } from '../fixtures/sessions.js'
 import { type FederatedWorld, federatedWorld, SUBJECT } from './federated-world.js'
 
 let world: FederatedWorld
@@ -31,6 +33,15 @@ async function refusalOf(change: Change = {}): Promise<ServiceError> {
     () => expect.unreachable('the exchange succeeded'),
     (error: ServiceError) => error,
   )
+}
+
+const refusal = (serviceCode: string) =>
+  new ServiceError('SERVICE_ERROR', 'The domain refused.', { status: 400, serviceCode })
+
+/** What the message of a refusal says of a subject token with these claims. */
+function describedBy(claims: object): string {
+  const form = new URLSearchParams({ subject_token: jwtOf(claims) })
+  return String(explainExchangeFailure(refusal('invalid_grant'), form))
 }
 
 function changeTrust(attributes: object): void {
@@ -84,6 +95,25 @@ describe('a refusal names its cause', () => {
     expect(error.message).toContain('sub="repo:someone/else"')
     expect(error.message).toContain('aud="https://cloud.oracle.com"')
     expect(error.message).toMatch(/exp=\d{4}-\d\d-\d\dT/)
+  })
+
+  test('for a token without the claims to compare, or with long ones', () => {
+    expect(describedBy({})).toContain('iss=(absent), sub=(absent), aud=(absent), exp=(absent).')
+    expect(describedBy({ exp: 99_999_999_999 })).toContain('exp=5138-11-16T09:46:39.000Z.')
+    expect(describedBy({ sub: 'x'.repeat(298) })).toContain(`sub="${'x'.repeat(298)}", aud`)
+    expect(describedBy({ sub: 'x'.repeat(299) })).toContain(`sub="${'x'.repeat(299)}…, aud`)
+  })
+
+  test('for what is no token at all', () => {
+    const form = new URLSearchParams({ subject_token: 'hunter2' })
+    const explained = String(explainExchangeFailure(refusal('invalid_grant'), form))
+    expect(explained).toContain('The subject token is not a JWT.')
+    expect(explained).not.toContain('hunter2')
+  })
+
+  test('and is left as it is when nobody knows the cause', () => {
+    const unknown = refusal('temporarily_unavailable')
+    expect(explainExchangeFailure(unknown, new URLSearchParams())).toBe(unknown)
   })
 
   test('for a rule with quotes, which never matches', async () => {

@@ -58,6 +58,8 @@ describe('x509Endpoint', () => {
   it.each([
     'auth.us-phoenix-1.oraclecloud.com',
     'ftp://auth.example',
+    'httpsx://auth.example',
+    'xhttps://auth.example',
     'https://u:p@auth.example',
     'https://auth.example/?a=1',
     '',
