@@ -89,6 +89,19 @@ describe('authenticateClient', () => {
     expect(await filterGroupMembership(client, ['ocid1.group.oc1..a'], service({ fetch }))).toEqual([])
   })
 
+  test('takes any of its hosts, in any case', async () => {
+    const request = await signed(await userKey())
+    const hosts = ['other.example.com', 'API.Example.com']
+    await expect(authenticateClient(request.clone(), service({ hosts }))).resolves.toBeDefined()
+    // The host is ours; that its spelling was not signed, OCI says.
+    const headers = new Headers(request.headers)
+    headers.set('host', 'API.EXAMPLE.COM')
+    const respelled = { method: 'GET', target: '/orders?limit=1', headers }
+    await expect(authenticateClient(respelled, service({ hosts }))).rejects.toMatchObject({
+      code: 'SIGNATURE_MISMATCH',
+    })
+  })
+
   test('takes a challenge that is signed with the request', async () => {
     const challenge = newChallenge()
     const request = await signed(await userKey(), { headers: { [CHALLENGE_HEADER]: challenge } }, [CHALLENGE_HEADER])
@@ -337,6 +350,13 @@ describe('verifyClientProof', () => {
     })
   })
 
+  test('asks nobody when no tenancy may call', async () => {
+    await expect(verifyClientProof(await proofOf(), options({ tenancies: [] }))).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    })
+    expect(emulator.counters.snapshot().requests).toEqual({})
+  })
+
   test('refuses a principal of another tenancy', async () => {
     const tenancies = ['ocid1.tenancy.oc1..other']
     await expect(verifyClientProof(await proofOf(), options({ tenancies }))).rejects.toMatchObject({
@@ -344,11 +364,16 @@ describe('verifyClientProof', () => {
     })
   })
 
-  test('refuses when OCI names another user than the key id', async () => {
+  test.each([
+    ['another user', { subjectId: 'ocid1.user.oc1..other' }],
+    ['another tenancy', { tenantId: 'ocid1.tenancy.oc1..other' }],
+  ])('refuses when OCI names %s than the key id', async (_, changes) => {
+    const { tenancy, user } = emulator.identities
     const claims = [{ key: 'ptype', value: 'user' }]
-    const principal = { tenantId: emulator.identities.tenancy, subjectId: 'ocid1.user.oc1..other', claims }
+    const principal = { tenantId: tenancy, subjectId: user, claims, ...changes }
+    const tenancies = [tenancy, 'ocid1.tenancy.oc1..other']
     const fetch = async () => Response.json({ success: true, principal })
-    await expect(verifyClientProof(await proofOf(userKey), options({ fetch }))).rejects.toMatchObject({
+    await expect(verifyClientProof(await proofOf(userKey), options({ fetch, tenancies }))).rejects.toMatchObject({
       code: 'PRINCIPAL_REFUSED',
     })
   })

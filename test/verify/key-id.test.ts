@@ -103,4 +103,27 @@ describe('parseAuthorization', () => {
   ])('refuses %j', (text) => {
     expect(() => parseAuthorization(text)).toThrow(expect.objectContaining({ code: 'AUTHORIZATION_MALFORMED' }))
   })
+
+  const naming = (names: readonly string[]) => value.replace('Host (request-target)', names.join(' '))
+  const sized = (length: number) => value.replace('a/b/c', 'a'.repeat(length - value.length + 5))
+
+  it('takes as many names, as long a name and as long a header as it allows', () => {
+    const names = Array.from({ length: 50 }, (_, index) => `x-${index}`)
+    expect(parseAuthorization(naming(names)).headers).toEqual(names)
+    expect(parseAuthorization(naming(['a'.repeat(100)])).headers).toEqual(['a'.repeat(100)])
+    expect(parseAuthorization(sized(16_384)).keyId).toMatch(/^a{16000}/)
+  })
+
+  it.each([
+    ['one name too many', naming(Array.from({ length: 51 }, (_, index) => `x-${index}`)), 'HEADERS_MALFORMED'],
+    ['a name that is too long', naming(['a'.repeat(101)]), 'HEADERS_MALFORMED'],
+    ['two spaces between names', naming(['host', '', 'x-date']), 'HEADERS_MALFORMED'],
+    ['a name that ends in another character', naming(['host§']), 'HEADERS_MALFORMED'],
+    ['a name that begins with another character', naming(['§host']), 'HEADERS_MALFORMED'],
+    ['something behind the target', naming(['(request-target)x']), 'HEADERS_MALFORMED'],
+    ['something before the target', naming(['x(request-target)']), 'HEADERS_MALFORMED'],
+    ['one character too many', sized(16_385), 'AUTHORIZATION_TOO_LARGE'],
+  ])('refuses %s', (_, text, code) => {
+    expect(() => parseAuthorization(text)).toThrow(expect.objectContaining({ code }))
+  })
 })

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { VerificationError } from '../../src/errors.js'
+import { fingerprint } from '../../src/keys/fingerprint.js'
 import { signOci } from '../../src/signers/oci.js'
 import { memoryReplayStore, type VerifyOciOptions, verifyOci } from '../../src/verify/oci.js'
 import { importPkcs8, ociVectors } from '../fixtures/oci-vectors.js'
@@ -385,6 +386,18 @@ describe('refuses', () => {
     })
   })
 
+  it('a body as long as it is willing to read: not at all', async () => {
+    const options = { ...rules, maxBodyBytes: json.length }
+    expect(await verifyOci(wire({ body: json }), options)).toMatchObject({ subject: USER })
+    expect(await verifyOci(asRequest(wire({ body: json })), options)).toMatchObject({ subject: USER })
+  })
+
+  it('white space around values: not at all, for nobody signs it', async () => {
+    const { headers, ...rest } = wire()
+    const padded = [...headers].map(([name, value]): [string, string] => [name, ` \t${value} `])
+    expect(await verifyOci({ ...rest, headers: padded }, rules)).toMatchObject({ subject: USER })
+  })
+
   it('nothing of a body whose stream the platform keeps to itself, once it has read it', async () => {
     const request = Object.defineProperty(asRequest(wire({ body: json })), 'body', { value: undefined })
     expect(new TextDecoder().decode((await verifyOci(request, rules)).body)).toBe(json)
@@ -404,6 +417,8 @@ describe('refuses', () => {
   it.each([
     ['the exponent 3', { ...publicJwk, e: 'Aw' }],
     ['an even exponent', { ...publicJwk, e: 'AQAC' }],
+    ['another even exponent', { ...publicJwk, e: 'AQAE' }],
+    ['the largest exponent that is too small', { ...publicJwk, e: '__8' }],
     ['another type', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }],
     ['nothing in it', {}],
     ['bytes that are no key', Uint8Array.of(1, 2, 3)],
@@ -473,6 +488,15 @@ describe('what weakens it, only when asked', () => {
     expect(await refusal({}, { maxAgeMs: 1000, clock: () => NOON + 1001 })).toMatchObject({
       code: 'DATE_OUT_OF_WINDOW',
     })
+  })
+
+  it('takes a key with another sound exponent', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 65_539 })
+    const key = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+    const jwk = publicKey.export({ format: 'jwk' }) as JsonWebKey
+    const spki = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }))
+    const keyId = `${TENANCY}/${USER}/${fingerprint(spki)}`
+    expect(await verify({ key, keyId }, { resolveKey: () => jwk })).toMatchObject({ subject: USER })
   })
 
   it('takes any of the hosts, in any case', async () => {

@@ -42,7 +42,7 @@ describe('a token that its issuer signed', () => {
   })
 
   it('may have expired within the last minute', async () => {
-    expect(await verify(jwt({ ...claims, exp: now - 59 }))).toMatchObject({ subject: claims.sub })
+    expect(await verify(jwt({ ...claims, exp: now - 60 }))).toMatchObject({ subject: claims.sub })
   })
 
   it('may be confirmed by someone who knows instead', async () => {
@@ -67,6 +67,8 @@ describe('refuses', () => {
     ['a token with another padding', 'TOKEN_REFUSED', jwt(claims, { alg: 'PS256', kid: 'issuer' })],
     ['a token with critical extensions', 'TOKEN_REFUSED', jwt(claims, { alg: 'RS256', kid: 'issuer', crit: ['b64'] })],
     ['an expired token', 'TOKEN_REFUSED', jwt({ ...claims, exp: now - 61 })],
+    ['a token of nobody', 'TOKEN_REFUSED', jwt({ ...claims, sub: '' })],
+    ['a token whose subject is no text', 'TOKEN_REFUSED', jwt({ ...claims, sub: 1 })],
     ['a token without expiry', 'TOKEN_REFUSED', jwt({ ...claims, exp: undefined })],
     ['an expiry as text', 'TOKEN_REFUSED', jwt({ ...claims, exp: String(now + 600) })],
     ['a token of the future', 'TOKEN_REFUSED', jwt({ ...claims, iat: now + 121 })],
