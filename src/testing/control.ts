@@ -23,7 +23,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'GET /requests': (_, { log }) => log.entries(),
   'DELETE /requests': (_, { log }) => log.clear(),
   'GET /faults': (_, { faults }) => faults.list(),
-  'POST /faults': (request, { faults }) => void faults.add(faultFromJson(jsonObject(request))),
+  'POST /faults': (request, { faults }) => void faults.add(faultFromJson(jsonObject(request), faults.surfaceNames)),
   'DELETE /faults': (_, { faults }) => faults.clear(),
   'POST /certificates/rotate': async (request, state) => {
     const shape: CertificateShape = request.body.length === 0 ? {} : jsonObject(request)
@@ -52,7 +52,8 @@ export const control: Surface = {
     if (path === '' || path === '/') return answerJson({ commands: Object.keys(COMMANDS) })
     const name = `${request.method} ${path}`
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-    if (command === undefined) throw notFound(`${request.method} ${request.url.pathname}`)
+    if (command === undefined)
+      throw notFound(`${request.method} ${request.url.pathname}; GET ${CONTROL_PATH} lists the commands`)
     const result = await command(request, state)
     return result === undefined ? new Response(null, { status: 204 }) : answerJson(result)
   },
@@ -65,7 +66,8 @@ function changeSettings(request: ReceivedRequest, { settings }: EmulatorState): 
   )
   const wrong = changes.find(([name, value]) => !isSetting(name, value))
   if (wrong !== undefined) {
-    throw invalidParameter(`Expected settings with values that they can have, received another for "${wrong[0]}".`)
+    const names = Object.keys(DEFAULT_SETTINGS).join(', ')
+    throw invalidParameter(`Expected values that settings can have (${names}), received another for "${wrong[0]}".`)
   }
   return Object.assign(settings, Object.fromEntries(changes))
 }

@@ -49,15 +49,16 @@ const REASON_HEADER = 'x-emulator-reason'
  * @see https://docs.oracle.com/en-us/iaas/Content/API/Concepts/signingrequests.htm
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  const state = createState(options)
   const surfaces = [...(options.surfaces ?? []), ...allSurfaces]
+  const surfaceNames = surfaces.map(({ name }) => name)
+  const state = createState(options, [...surfaceNames, unknownSurface.name])
   const handle = (request: Request, details?: WireDetails): Promise<Response> =>
     answer(request, details, surfaces, state)
   return {
     ...state,
     fetch: async (input, init) => abortable(new Request(input, init), handle),
     handle,
-    surfaceNames: surfaces.map(({ name }) => name),
+    surfaceNames,
     close: () => state.faults.clear(),
   }
 }
@@ -138,7 +139,11 @@ const unknownSurface: Surface = {
   name: 'unknown',
   matches: () => true,
   handle: ({ method, url }) =>
-    answerOciError(404, 'NotFound', `The emulator has no endpoint for ${method} ${url.pathname}.`),
+    answerOciError(
+      404,
+      'NotFound',
+      `The emulator has no endpoint for ${method} ${url.pathname}; GET /_emulator lists what controls it.`,
+    ),
 }
 
 /** `fetch` rejects as soon as its signal aborts, whatever the other side is doing. */

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import { connectionLost, type FaultEffect, type FaultScene, perform } from './fault-effects.js'
 import type { ReceivedRequest } from './received.js'
 import type { Timers } from './timers.js'
@@ -37,17 +38,25 @@ interface PendingFault {
  * ```
  */
 export class Faults {
+  /** What a fault may name as its `surface`. */
+  readonly surfaceNames: readonly string[]
   readonly #timers: Timers
   readonly #held = new Map<string, (() => void)[]>()
   #pending: readonly PendingFault[] = []
   #cleared = new AbortController()
 
-  constructor(timers: Timers) {
+  constructor(timers: Timers, surfaceNames: readonly string[]) {
     this.#timers = timers
+    this.surfaceNames = surfaceNames
   }
 
-  /** Adds faults. The function that comes back removes those of them that are left. */
+  /**
+   * Adds faults. The function that comes back removes those of them that are left.
+   *
+   * @throws UsageError `OPTION_INVALID` for a surface that there is not: such a fault would never happen.
+   */
   add(...faults: readonly Fault[]): () => void {
+    for (const { surface } of faults) this.#assertSurface(surface)
     const added = faults.map((fault) => ({ fault, skip: fault.skip ?? 0, times: timesOf(fault) }))
     this.#pending = [...this.#pending, ...added]
     return () => {
@@ -89,6 +98,12 @@ export class Faults {
     const response = fault === undefined ? await answer() : await perform(fault, scene)
     if (fault?.effect !== 'reorder') this.#release(surface)
     return response
+  }
+
+  #assertSurface(surface: string | undefined): void {
+    if (surface === undefined || this.surfaceNames.includes(surface)) return
+    const names = this.surfaceNames.join(', ')
+    throw new UsageError('OPTION_INVALID', `Expected the surface of a fault to be one of ${names}; got "${surface}".`)
   }
 
   #take(request: ReceivedRequest, surface: string): Fault | undefined {

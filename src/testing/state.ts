@@ -45,7 +45,8 @@ export interface EmulatorState {
   notes(request: ReceivedRequest): RequestNotes
 }
 
-export function createState(options: StateOptions = {}): EmulatorState {
+/** Begins an emulator's memory; `surfaceNames` are the endpoints that faults can happen to. */
+export function createState(options: StateOptions, surfaceNames: readonly string[]): EmulatorState {
   const { clock: given = systemClock, timers = systemTimers } = options
   const settings: EmulatorSettings = { ...DEFAULT_SETTINGS, ...options.settings }
   const clock: Clock = () => given() + settings.clockSkewMs
@@ -61,7 +62,7 @@ export function createState(options: StateOptions = {}): EmulatorState {
     clock,
     timers,
     settings,
-    faults: new Faults(timers),
+    faults: new Faults(timers, surfaceNames),
     counters: new Counters(),
     log: new RequestLog(),
     of: (slot) => memberOf(slots, slot, () => slot.create(state)),

@@ -54,6 +54,8 @@ describe('the control endpoint', () => {
     [{ effect: 'hang', times: -1 }, 'times'],
     [{ effect: 'hang', skip: 0.5 }, 'skip'],
     [{ effect: 'hang', surface: 5 }, 'surface'],
+    [{ effect: 'hang', surface: 'x50' }, 'instance-metadata, x509'],
+    [{ effect: 'hang', surface: ['x509'] }, 'surface'],
     [{ effect: 'hang', time: 2 }, 'times'],
     [[], 'JSON object'],
     ['text', 'JSON object'],
@@ -128,8 +130,17 @@ describe('the control endpoint', () => {
     expect((await command('GET', '/identities', undefined, { origin: 'https://page.example' })).status).toBe(403)
   })
 
-  test('does not know other commands', async () => {
-    expect((await command('POST', '/identities')).status).toBe(404)
+  test('does not know other commands, and says where those are that it knows', async () => {
+    const response = await command('POST', '/identities')
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({
+      message: expect.stringContaining('GET /_emulator lists the commands'),
+    })
+  })
+
+  test('names the settings that there are, when one is not', async () => {
+    const response = await command('PATCH', '/settings', { tokenLife: 60_000 })
+    expect(await response.json()).toMatchObject({ message: expect.stringMatching(/tokenLifeMs.*"tokenLife"/) })
   })
 
   test('meets no fault itself', async () => {

@@ -43,6 +43,26 @@ describe('an injected fault', () => {
     expect(emulator.faults.list()).toHaveLength(2)
   })
 
+  test('is refused for a surface that there is not, and none of those beside it is added', () => {
+    const faults = [
+      { surface: 'x509', effect: 'hang' },
+      { surface: 'x50', effect: 'hang' },
+    ] as const
+    expect(() => emulator.faults.add(...faults)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(/x509, .*got "x50"/) }),
+    )
+    expect(emulator.faults.list()).toEqual([])
+  })
+
+  test('happens to surfaces of your own, and to what no surface knows', async () => {
+    const mine = { name: 'mine', matches: () => true, handle: async () => new Response('mine') }
+    const own = createEmulator({ surfaces: [mine] })
+    own.faults.add({ surface: 'mine', effect: 'status', status: 503 })
+    expect((await own.fetch('https://example.com/')).status).toBe(503)
+    emulator.faults.add({ surface: 'unknown', effect: 'status', status: 503 })
+    expect((await emulator.fetch('https://example.com/nothing-here')).status).toBe(503)
+  })
+
   test('follows another in the order they were added', async () => {
     emulator.faults.add({ effect: 'status', status: 500 }, { effect: 'status', status: 404 })
     expect(await statuses(3)).toEqual([500, 404, 200])
