@@ -19,7 +19,9 @@ describe('redaction', () => {
   })
 
   it('cuts long texts, after taking out what is secret', () => {
-    expect(redactText('a'.repeat(400))).toBe(`${'a'.repeat(300)}…`)
+    expect(redactText('a'.repeat(301))).toBe(`${'a'.repeat(300)}…`)
+    expect(redactText('a'.repeat(300))).toBe('a'.repeat(300))
+    expect(redactText('abc', 2)).toBe('ab…')
     expect(redactText(`${'a'.repeat(290)} ${JWT}`)).not.toContain('eyJ')
   })
 

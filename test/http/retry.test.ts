@@ -24,6 +24,9 @@ describe('which failures are tried again', () => {
     ['DEFAULT', 502, undefined, true],
     ['DEFAULT', 503, undefined, true],
     ['DEFAULT', 504, undefined, true],
+    ['DEFAULT', 505, undefined, false],
+    ['DEFAULT', 428, undefined, false],
+    ['DEFAULT', 430, undefined, false],
     ['DEFAULT', 400, undefined, false],
     ['DEFAULT', 401, undefined, false],
     ['DEFAULT', 404, undefined, false],
@@ -33,6 +36,12 @@ describe('which failures are tried again', () => {
     ['METADATA', 404, undefined, true],
     ['METADATA', 429, undefined, true],
     ['METADATA', 401, undefined, false],
+    ['METADATA', undefined, undefined, true],
+    ['METADATA', 500, undefined, true],
+    ['METADATA', 501, undefined, false],
+    ['FEDERATION', 500, undefined, true],
+    ['FEDERATION', 501, undefined, false],
+    ['FEDERATION', 401, undefined, false],
   ]
   it.each(passing)('%s, status %s, code %s: %s', (name, status, code, again) => {
     const policy: RetryPolicy = RETRY[name]
@@ -41,6 +50,14 @@ describe('which failures are tried again', () => {
 })
 
 describe('how long to wait', () => {
+  it.each([
+    ['DEFAULT', 8, 600_000],
+    ['FEDERATION', 3, 100_000],
+    ['METADATA', 8, 180_000],
+  ] as const)('%s allows %i attempts within %i milliseconds', (name, attempts, totalMs) => {
+    expect(RETRY[name]).toMatchObject({ attempts, totalMs, baseMs: 1000, maxMs: 30_000 })
+  })
+
   it('doubles, adds up to a second, and stops at 30 seconds', () => {
     expect([1, 2, 3, 4, 5, 6, 7].map((attempt) => wait(attempt))).toEqual([
       1000, 2000, 4000, 8000, 16_000, 30_000, 30_000,

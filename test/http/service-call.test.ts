@@ -74,10 +74,20 @@ describe('serviceCall', () => {
     expect(sent).toMatchObject([{ redirect: 'manual' }])
   })
 
+  it.each([
+    [300, 'REDIRECT_REFUSED'],
+    [399, 'REDIRECT_REFUSED'],
+    [400, 'SERVICE_ERROR'],
+  ])('takes the status %i for a %s', async (status, code) => {
+    const { options } = service(new Response(null, { status }))
+    expect(await rejection(serviceCall(post(), options))).toMatchObject({ code, status })
+  })
+
   it('tries as often as its policy says, and no more', async () => {
     const { sent, options } = service(...Array.from({ length: 3 }, () => failed(500)))
     const error = await rejection(serviceCall(post(), { ...options, retry: RETRY.FEDERATION }))
     expect(error).toMatchObject({ code: 'SERVICE_ERROR', status: 500, attempts: 3, retryable: true })
+    expect(String(error)).toContain(' after 3 attempts;')
     expect(sent).toHaveLength(3)
   })
 
@@ -134,18 +144,35 @@ describe('what an error tells', () => {
       attempts: 1,
       retryable: false,
     })
-    expect(String(error)).toContain('401 NotAuthenticated "The required information was not provided."')
+    expect(String(error)).toContain(
+      '401 NotAuthenticated "The required information was not provided." after 1 attempt; request id REQ1;',
+    )
   })
 
   it.each([
-    ['OAuth', { error: 'invalid_client', error_description: 'Client authentication failed.' }, 'invalid_client'],
-    ['SCIM', { detail: 'No such app.', status: '404' }, undefined],
-    ['JSON that says nothing', {}, undefined],
-    ['JSON that is no object', ['error'], undefined],
-  ])('what %s says', async (_, body, serviceCode) => {
+    ['OAuth', { error: 'invalid_client', error_description: 'Unknown client.' }, 'invalid_client', '"Unknown client."'],
+    ['OCI', { code: 'NotAuthenticated', message: 'Signature.' }, 'NotAuthenticated', '"Signature."'],
+    ['another service', { errorCode: 'Forbidden' }, 'Forbidden', ''],
+    ['Alibaba Cloud', { Code: 'NoPermission', Message: 'Not yours.' }, 'NoPermission', '"Not yours."'],
+    ['SCIM', { detail: 'No such app.', status: '404' }, undefined, '"No such app."'],
+    ['Vault', { errors: ['', 'permission denied'] }, undefined, '"permission denied"'],
+    ['a long code', { code: 'c'.repeat(81) }, `${'c'.repeat(80)}…`, ''],
+    ['JSON that says nothing', {}, undefined, ''],
+    ['JSON that is no object', ['error'], undefined, ''],
+  ])('what %s says', async (_, body, serviceCode, words) => {
     const { options } = service(failed(400, body, { 'content-type': 'application/json' }))
-    expect(await rejection(serviceCall(post(), options))).toMatchObject({ status: 400, serviceCode })
+    const error = await rejection(serviceCall(post(), options))
+    expect(error).toMatchObject({ status: 400, serviceCode })
+    expect(String(error)).toContain(`found ${[400, serviceCode, words].filter(Boolean).join(' ')} after 1 attempt`)
   })
+
+  it.each(['opc-request-id', 'x-oracle-dms-ecid', 'x-acs-request-id', 'x-request-id'])(
+    'the request id of %s',
+    async (name) => {
+      const { options } = service(new Response(null, { status: 404, headers: { [name]: 'ID1' } }))
+      expect(await rejection(serviceCall(post(), options))).toMatchObject({ requestId: 'ID1' })
+    },
+  )
 
   it.each([
     ['a page', '<html><body>502 Bad Gateway</body></html>', 'Bad Gateway'],
