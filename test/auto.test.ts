@@ -156,6 +156,11 @@ describe('defaultProvider', () => {
     expect(performance.now() - started).toBeLessThan(5_000)
   })
 
+  it.each([0, Number.NaN])('refuses to wait %s milliseconds', async (probeTimeoutMs) => {
+    const runtime = { ...memoryRuntime(), hasMetadataService: true }
+    expect(await errorOf(defaultProvider({ runtime, probeTimeoutMs })())).toMatchObject({ code: 'OPTION_INVALID' })
+  })
+
   it('probes again on the next call, in case the service was only slow', async () => {
     const { provider, emulator, clock } = await chainOn('instance-principal')
     emulator.faults.add({ surface: 'instance-metadata', effect: 'disconnect' })

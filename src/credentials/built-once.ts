@@ -1,3 +1,4 @@
+import type { Runtime } from '../runtime/types.js'
 import type { CredentialsProvider } from '../types.js'
 import { abortable } from './shared-load.js'
 
@@ -37,4 +38,15 @@ export function askedOnce<C>(
     const credentials = await provider()
     return async () => credentials
   }, sharing)
+}
+
+/** Whether calls may wait for each other's promises: what was asked for, or else what the runtime says. */
+export function sharingOf({
+  sharesPromises,
+  runtime,
+}: {
+  readonly sharesPromises?: boolean | undefined
+  readonly runtime: Runtime
+}): { readonly sharesPromises: boolean } {
+  return { sharesPromises: sharesPromises ?? runtime.sharesPromises }
 }

@@ -39,7 +39,7 @@ export interface CacheOptions<C> {
   readonly minimumLifeMs?: number | undefined
   /** Lays out the life of credentials that have a schedule of their own, in place of the two rules above. */
   readonly lifetime?: ((credentials: C, obtainedAt: number) => Lifetime) | undefined
-  /** Milliseconds after which a load fails with `TIMEOUT`. Default 100 000. */
+  /** Milliseconds after which a load fails with `TIMEOUT`. Default 100 000. A store is waited for a twentieth of it. */
   readonly loadTimeoutMs?: number | undefined
   /** What happens to credentials that do not say when they expire: given to the calls that wait for them, or kept. */
   readonly undated?: 'once' | 'keep' | undefined

@@ -2,6 +2,7 @@ import { runtime as defaultRuntime } from '#runtime'
 import { ConfigurationError } from '../errors.js'
 import { expandHome, readTextFile } from '../runtime/text-file.js'
 import { type CredentialsProvider, type OciCredentials, systemClock } from '../types.js'
+import { sharingOf } from './built-once.js'
 import { changeWatcher } from './changed-files.js'
 import { parseConfigFile } from './config-file-parser.js'
 import { findConfigFile } from './config-file-path.js'
@@ -25,7 +26,7 @@ export interface ConfigFileOptions
 
 /**
  * Signs as a profile of an OCI configuration file says: with an API key, a session token, or a principal with a
- * delegation token. The file and the key are read again when they change.
+ * delegation token. The file and the key are read again when they change; what says the same as before stays in use.
  *
  * Settings that a profile lacks come from `[DEFAULT]`, but not those that belong to a key when the profile has its own.
  *
@@ -42,10 +43,10 @@ export interface ConfigFileOptions
 export function configFile(options: ConfigFileOptions = {}): CredentialsProvider<OciCredentials> {
   let chosen: Chosen | undefined
   let underway: Promise<Chosen> | undefined
-  const { sharesPromises } = options.runtime ?? defaultRuntime
+  const { sharesPromises } = sharingOf({ ...options, runtime: options.runtime ?? defaultRuntime })
   const choose = (): Promise<Chosen> => {
-    if (!sharesPromises) return open(options)
-    underway ??= open(options).finally(() => {
+    if (!sharesPromises) return open(options, chosen)
+    underway ??= open(options, chosen).finally(() => {
       underway = undefined
     })
     return underway
@@ -78,19 +79,25 @@ export async function readConfigProfile(
 }
 
 interface Chosen {
+  readonly profile: ConfigProfile
+  readonly keyModifiedAt: number | undefined
   readonly provider: CredentialsProvider<OciCredentials>
   haveFilesChanged(): Promise<boolean>
 }
 
-async function open(options: ConfigFileOptions): Promise<Chosen> {
+async function open(options: ConfigFileOptions, before: Chosen | undefined): Promise<Chosen> {
   const { runtime = defaultRuntime, clock = systemClock } = options
   const profile = await readConfigProfile(options)
-  const keyFile = profile.get('key_file')
-  const paths = [profile.path, ...(keyFile === undefined ? [] : [expandHome(keyFile, runtime)])]
   const { files } = runtime
+  const keyFiles = [profile.get('key_file') ?? []].flat().map((file) => expandHome(file, runtime))
+  const [keyModifiedAt] = await Promise.all(keyFiles.map((file) => files?.modifiedAt(file).catch(() => undefined)))
+  // Other profiles come and go in the file, and this one may have a session that is nowhere but in memory.
+  if (before?.profile.equals(profile) && before.keyModifiedAt === keyModifiedAt) return before
+  const paths = [profile.path, ...keyFiles]
   const haveFilesChanged = files ? changeWatcher({ files, paths, clock }) : async () => false
   await haveFilesChanged()
-  return { provider: await profileProvider(profile, { ...options, runtime }), haveFilesChanged }
+  const provider = await profileProvider(profile, { ...options, runtime })
+  return { profile, keyModifiedAt, provider, haveFilesChanged }
 }
 
 /** What was read before stays in use while the file is being edited, or is broken. */

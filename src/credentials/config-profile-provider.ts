@@ -3,7 +3,7 @@ import { readTextFile } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
 import { apiKey } from './api-key.js'
-import { askedOnce } from './built-once.js'
+import { askedOnce, sharingOf } from './built-once.js'
 import type { ConfigFileOptions } from './config-file.js'
 import type { ConfigProfile } from './config-profile.js'
 
@@ -74,7 +74,7 @@ async function fromApiKey(profile: ConfigProfile, settings: Settings): Promise<C
   const fingerprint = profile.get('fingerprint')
   const passphrase = passphraseOf(profile, settings)
   const region = regionOf(profile, settings)
-  return askedOnce(apiKey({ tenancy, user, fingerprint, privateKey, passphrase, region }), settings.runtime)
+  return askedOnce(apiKey({ tenancy, user, fingerprint, privateKey, passphrase, region }), sharingOf(settings))
 }
 
 async function fromSession(profile: ConfigProfile, settings: Settings): Promise<CredentialsProvider<OciCredentials>> {

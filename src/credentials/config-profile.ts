@@ -45,6 +45,15 @@ export class ConfigProfile {
     return this.#section.entries.has(key)
   }
 
+  /** Whether another reading of the file said the same of this profile, in whatever lines. */
+  equals(other: ConfigProfile): boolean {
+    const sections = [
+      [this.#section, other.#section],
+      [this.#inherited, other.#inherited],
+    ] as const
+    return this.path === other.path && sections.every(([one, another]) => valuesOf(one) === valuesOf(another))
+  }
+
   /** The values of settings that must be there. */
   require<K extends string>(...keys: readonly K[]): Readonly<Record<K, string>> {
     const missing = keys.filter((key) => this.get(key) === undefined)
@@ -66,6 +75,11 @@ export class ConfigProfile {
     const empty = missing.flatMap((key) => this.entry(key)?.line ?? [])
     return empty.length > 0 ? `nothing after the "=" in line ${empty.join(', ')}` : 'no such settings'
   }
+}
+
+function valuesOf(section: ConfigSection | undefined): string {
+  const entries = [...(section?.entries ?? [])].map(([key, { value }]) => JSON.stringify([key, value]))
+  return JSON.stringify([section?.name, ...entries.sort()])
 }
 
 /**

@@ -1,10 +1,11 @@
+import { timerMs } from '../http/durations.js'
 import { type Expiring, type ProvideOptions, systemClock } from '../types.js'
 import { Attempts } from './attempts.js'
 import { disposed, expiredOnArrival } from './cache-errors.js'
 import type { CacheOptions, LoadCredentials } from './cache-options.js'
 import { type Attempt, CacheReporter } from './cache-reporter.js'
 import { sameCredentials } from './identity.js'
-import { LearnedClock } from './learned-clock.js'
+import { byBestClock, LearnedClock } from './learned-clock.js'
 import { dueAtOnce, type Lifetime, lifetimeOf, type RefreshRule, refreshRule, stageAt } from './lifetime.js'
 import { type SharedLoad, startSharedLoad } from './shared-load.js'
 
@@ -23,6 +24,7 @@ export class CredentialsCache<C extends Expiring> {
   readonly #load: LoadCredentials<C>
   readonly #options: CacheOptions<C>
   readonly #rule: RefreshRule
+  readonly #loadTimeoutMs: number
   readonly #clock: LearnedClock
   readonly #reporter: CacheReporter
   readonly #attempts = new Attempts()
@@ -38,6 +40,7 @@ export class CredentialsCache<C extends Expiring> {
     this.#load = load
     this.#options = options
     this.#rule = refreshRule(options)
+    this.#loadTimeoutMs = timerMs(options.loadTimeoutMs ?? 100_000, 'loadTimeoutMs')
     this.#clock = new LearnedClock(options.clock ?? systemClock)
     this.#reporter = new CacheReporter(options.onEvent, () => this.#clock.now())
   }
@@ -126,7 +129,7 @@ export class CredentialsCache<C extends Expiring> {
     const attempt = { number: ++this.#attemptCount, forced, startedAt: this.#clock.now() }
     const load = startSharedLoad<C>({
       load: (signal) => this.#run(attempt, signal),
-      timeoutMs: this.#options.loadTimeoutMs ?? 100_000,
+      timeoutMs: this.#loadTimeoutMs,
       onLoaded: (credentials) => this.#publish(credentials, attempt),
       onFailed: (error) => this.#fail(error, attempt),
     })
@@ -137,13 +140,14 @@ export class CredentialsCache<C extends Expiring> {
 
   async #run({ forced }: Attempt, signal: AbortSignal): Promise<C> {
     const previous = this.#held?.credentials
-    return this.#load({
+    const context = {
       signal,
       forced,
       ...(previous && { previous }),
       now: () => this.#clock.now(),
-      learnServerTime: (serverTime) => this.#clock.learn(serverTime),
-    })
+      learnServerTime: (serverTime: number) => this.#clock.learn(serverTime),
+    }
+    return byBestClock(() => this.#load(context), this.#clock, previous)
   }
 
   /** Puts new credentials in the place of the old ones, key and token in one step, unless newer ones got there first. */

@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../errors.js'
+import { timerMs } from '../http/durations.js'
 import type { Runtime } from '../runtime/types.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
-import { builtOnce } from './built-once.js'
+import { builtOnce, sharingOf } from './built-once.js'
 import { type ChainLink, chain } from './chain.js'
 import type { PrincipalOptions } from './principal-options.js'
 
@@ -21,7 +22,7 @@ type MakeProvider = (settings: DefaultLinkSettings) => Provider | Promise<Provid
 export function defaultLinks(settings: DefaultLinkSettings): readonly ChainLink<OciCredentials>[] {
   return Object.entries(LINKS).map(([name, make]) => ({
     name,
-    provider: builtOnce(async () => make(settings), settings.runtime),
+    provider: builtOnce(async () => make(settings), sharingOf(settings)),
   }))
 }
 
@@ -62,7 +63,7 @@ export function forcedLink(value: string, settings: DefaultLinkSettings): ChainL
   const name = value.toLowerCase()
   const make = Object.hasOwn(FORCED, name) ? FORCED[name] : undefined
   if (make !== undefined)
-    return { name: `OCI_CLI_AUTH=${value}`, provider: builtOnce(async () => make(settings), settings.runtime) }
+    return { name: `OCI_CLI_AUTH=${value}`, provider: builtOnce(async () => make(settings), sharingOf(settings)) }
   const known = Object.keys(FORCED).join(', ')
   throw new ConfigurationError(
     'CONFIG_INVALID',
@@ -152,7 +153,8 @@ async function instance(settings: DefaultLinkSettings): Promise<Provider> {
 
 /** Elsewhere than on an instance nobody answers at the metadata service's address, and nobody refuses either. */
 async function probedInstance(settings: DefaultLinkSettings): Promise<Provider> {
-  const { runtime, metadataBaseUrl, fetch, probeTimeoutMs = 1000 } = settings
+  const { runtime, metadataBaseUrl, fetch } = settings
+  const probeTimeoutMs = timerMs(settings.probeTimeoutMs ?? 1000, 'probeTimeoutMs')
   if (!runtime.hasMetadataService) throw notConfigured(`the runtime "${runtime.name}" reaches no metadata service`)
   const { instanceMetadata } = await import('../http/instance-metadata.js')
   const metadata = instanceMetadata({ metadataBaseUrl, runtime, fetch, retry: false, timeoutMs: probeTimeoutMs })

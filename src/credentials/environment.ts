@@ -4,7 +4,7 @@ import { readTextFile } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
 import { apiKey } from './api-key.js'
-import { askedOnce, builtOnce } from './built-once.js'
+import { askedOnce, builtOnce, sharingOf } from './built-once.js'
 import type { PrincipalOptions } from './principal-options.js'
 import type { SessionTokenOptions } from './session-token.js'
 
@@ -62,7 +62,8 @@ const TOOLS: readonly VariableNames[] = [
  */
 export function fromEnvironment(options: EnvironmentOptions = {}): CredentialsProvider<OciCredentials> {
   const { runtime = defaultRuntime } = options
-  return builtOnce(() => choose({ ...options, runtime }), runtime)
+  const settings = { ...options, runtime }
+  return builtOnce(() => choose(settings), sharingOf(settings))
 }
 
 type Settings = EnvironmentOptions & { readonly runtime: Runtime }
@@ -74,10 +75,10 @@ async function choose(settings: Settings): Promise<CredentialsProvider<OciCreden
   return complete.isSession ? session(complete, settings) : userKey(complete, settings)
 }
 
-async function userKey(variables: Variables, { runtime }: Settings): Promise<CredentialsProvider<OciCredentials>> {
+async function userKey(variables: Variables, settings: Settings): Promise<CredentialsProvider<OciCredentials>> {
   const { tenancy = '', user = '', fingerprint, keyContent, keyFile = '', passphrase, region } = variables.values
-  const privateKey = keyContent ?? (await readTextFile(keyFile, 'the private key', runtime))
-  return askedOnce(apiKey({ tenancy, user, fingerprint, privateKey, passphrase, region }), runtime)
+  const privateKey = keyContent ?? (await readTextFile(keyFile, 'the private key', settings.runtime))
+  return askedOnce(apiKey({ tenancy, user, fingerprint, privateKey, passphrase, region }), sharingOf(settings))
 }
 
 async function session(variables: Variables, settings: Settings): Promise<CredentialsProvider<OciCredentials>> {

@@ -121,7 +121,7 @@ async function exchange(
   const response = await serviceCall(request, unsignedCallOptions(options, signal)).catch((error: unknown) => {
     throw error instanceof ServiceError && error.status === 403 ? notEnhanced(error) : error
   })
-  return readProxymuxAnswer(await response.text())
+  return readProxymuxAnswer(await response.text(), podKey === undefined)
 }
 
 async function credentialsOf(

@@ -25,6 +25,9 @@ export async function withParent<T>(
     return await use(signer)
   } catch (error) {
     if (!(error instanceof ServiceError) || error.status !== 401) throw error
-    return await use(await parent({ forceRefresh: signer, signal }))
+    const fresh = await parent({ forceRefresh: signer, signal })
+    // Some have nothing newer to give, an API key for one: the same once more would be refused again.
+    if (fresh === signer) throw error
+    return await use(fresh)
   }
 }

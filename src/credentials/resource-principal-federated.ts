@@ -38,7 +38,7 @@ export interface FederatedResourcePrincipalOptions extends InstancePrincipalOpti
  * @see https://docs.oracle.com/en-us/iaas/Content/API/Concepts/sdk_authentication_methods.htm#sdk_authentication_methods_resource_principal
  */
 export function federatedResourcePrincipal(options: FederatedResourcePrincipalOptions): CachedProvider<OciCredentials> {
-  const { principal = instancePrincipal({ ...options, store: undefined }) } = options
+  const { principal = instancePrincipal({ ...options, store: undefined, lifetime: undefined }) } = options
   const { path = defaultPath(metadataOptions(options)) } = options
   return cached(
     (context) => withParent(principal, context, (signer) => exchange(signer, path, options, context)),

@@ -31,7 +31,7 @@ const PAUSE_MS = 50
 /**
  * Signs as a resource whose platform hands it a session token and its key (resource principal version 2.2): Functions,
  * Container Instances, Data Science jobs and others. Files are read again when they change, as the token ages, and when
- * it is refused; a token that was given as text cannot be renewed.
+ * it is refused; a token that was given as text cannot be renewed. A `store` is not used.
  *
  * @throws ConfigurationError `TOKEN_EXPIRED`, `TOKEN_INVALID`, `TOKEN_KEY_MISMATCH`, `CONFIG_MISSING`, and the codes of
  * `importPrivateKey`.
@@ -52,7 +52,9 @@ export function injectedResourcePrincipal(options: InjectedResourcePrincipalOpti
   const { token, privateKey, runtime = defaultRuntime } = options
   const { files } = runtime
   const paths = [token, privateKey].filter(isFile).map(({ file }) => expandHome(file, runtime))
-  const provider = cached(sessionLoad(options, runtime, paths.length === 0 ? 1 : LOOKS), options)
+  const load = sessionLoad(options, runtime, paths.length === 0 ? 1 : LOOKS)
+  // What the platform hands out is at hand, and says which resource this is: a store could only bring another's.
+  const provider = cached(load, { ...options, store: undefined })
   if (files === undefined || paths.length === 0) return provider
   return reloadedWhenChanged(provider, { files, paths, clock: options.clock ?? systemClock })
 }

@@ -46,7 +46,7 @@ export function resourcePrincipal(options: ResourcePrincipalOptions = {}): Cache
 type Environment = (name: string) => string | undefined
 
 function nested(options: ResourcePrincipalOptions, env: Environment): CachedProvider<OciCredentials> {
-  const leaf = single({ ...options, store: undefined }, env, '_FOR_LEAF_RESOURCE')
+  const leaf = single({ ...options, store: undefined, lifetime: undefined }, env, '_FOR_LEAF_RESOURCE')
   return nestedResourcePrincipal({ ...options, ...parentSettings(env), leaf })
 }
 

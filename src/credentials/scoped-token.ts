@@ -7,6 +7,7 @@ import { readTokenAnswer } from '../federation/token-answer.js'
 import { tokenServiceOf } from '../federation/token-service.js'
 import { RETRY } from '../http/retry.js'
 import { signedCall } from '../http/signed-call.js'
+import { configuredRegion } from '../regions/configured-region.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
 import type { CachedProvider } from './cache-options.js'
 import { cached } from './cached.js'
@@ -45,7 +46,7 @@ export function scopedToken(options: ScopedTokenOptions): CachedProvider<OciCred
   return cached(
     (context) =>
       withParent(options.credentials, context, async (signer) => {
-        const region = options.region ?? signer.region
+        const region = options.region ? (await configuredRegion(options.region, runtime)).id : signer.region
         const endpoint = options.endpoint ?? (await tokenServiceOf(region, runtime, 'an endpoint'))
         const sessionKey = await newSessionKey(options.sessionKey)
         const { path, body } = scopedTokenCall({ scope, targetCompartment, publicKey: sessionKey.publicKeyBase64 })

@@ -4,6 +4,7 @@ import { readSecurityToken, tokenCredentials } from '../federation/security-toke
 import { LOG_IN_AGAIN, refreshSession } from '../federation/session-refresh.js'
 import { configuredRegion } from '../regions/configured-region.js'
 import { authEndpoint } from '../regions/endpoints.js'
+import { resolveRegion } from '../regions/regions.js'
 import { expandHome } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import { type OciCredentials, systemClock } from '../types.js'
@@ -13,17 +14,9 @@ import { reloadedWhenChanged } from './changed-files.js'
 import { lifetimeOf, refreshRule, stageAt } from './lifetime.js'
 import { callOptions, type PrincipalOptions } from './principal-options.js'
 import { isFile, type Session, type SessionSource, sessionReader } from './session-source.js'
+import { type RefreshedSession, tell, writeBack } from './session-write-back.js'
 
-/** A session that was prolonged. */
-export interface RefreshedSession {
-  /** The new token, for whoever keeps it elsewhere. It is a secret. */
-  readonly token: string
-  /** Epoch milliseconds. */
-  readonly expiresAt?: number
-  /** The file it was written to, or why it was not: the token is in use either way. */
-  readonly writtenTo?: string
-  readonly writeError?: unknown
-}
+export type { RefreshedSession } from './session-write-back.js'
 
 export interface SessionTokenOptions extends SessionSource, PrincipalOptions {
   /** Where the session is prolonged: an identifier or a short code. */
@@ -36,13 +29,14 @@ export interface SessionTokenOptions extends SessionSource, PrincipalOptions {
    * put it into the token's file, if that still holds the token that was replaced. `off`: use what the source holds.
    */
   readonly autoRefresh?: 'off' | 'memory' | 'write-back' | undefined
-  /** Told of every new token. */
+  /** Told of every new token; what it throws is ignored. */
   readonly onRefresh?: ((session: RefreshedSession) => void) | undefined
 }
 
 /**
  * Signs with a session's token and its key, as `oci session authenticate` leaves them. Files are read again when they
- * change; before a token is asked for anew, the file is looked at, in case another process was first.
+ * change; before a token is asked for anew, the file is looked at, in case another process was first. A `store` is not
+ * used.
  *
  * @throws ConfigurationError `SESSION_EXPIRED` when the session is over, `TOKEN_INVALID`, `TOKEN_KEY_MISMATCH`,
  * `CONFIG_MISSING`, and the codes of `importPrivateKey`.
@@ -65,7 +59,8 @@ export function sessionToken(options: SessionTokenOptions): CachedProvider<OciCr
   if (autoRefresh === 'write-back' && !isFile(options.token)) {
     throw new UsageError('OPTION_INVALID', "Expected the token's file for autoRefresh 'write-back', got a token.")
   }
-  const provider = cached(sessionLoad({ ...options, runtime, autoRefresh }), options)
+  // The source says whose session this is: a store could bring back the session of somebody who was there before.
+  const provider = cached(sessionLoad({ ...options, runtime, autoRefresh }), { ...options, store: undefined })
   const paths = [options.token, options.privateKey].filter(isFile).map(({ file }) => expandHome(file, runtime))
   const { files } = runtime
   if (files === undefined || paths.length === 0) return provider
@@ -75,7 +70,8 @@ export function sessionToken(options: SessionTokenOptions): CachedProvider<OciCr
 type Settings = SessionTokenOptions &
   Required<Pick<SessionTokenOptions, 'runtime' | 'autoRefresh'>> & { runtime: Runtime }
 
-function sessionLoad(settings: Settings): (context: LoadContext<OciCredentials>) => Promise<OciCredentials> {
+function sessionLoad(given: Settings): (context: LoadContext<OciCredentials>) => Promise<OciCredentials> {
+  const settings = { ...given, region: given.region && resolveRegion(given.region).id }
   const read = sessionReader(settings, settings.runtime)
   let lastRead: string | undefined
   return async (context) => {
@@ -115,26 +111,8 @@ async function prolonged(
   const credentials = tokenCredentials({ ...settings, token, key, source: 'session-token' })
   const { expiresAt } = token
   const written = settings.autoRefresh === 'write-back' ? await writeBack(current, token.token, settings) : {}
-  settings.onRefresh?.({ token: token.token, ...(expiresAt !== undefined && { expiresAt }), ...written })
+  tell(settings.onRefresh, { token: token.token, ...(expiresAt !== undefined && { expiresAt }), ...written })
   return credentials
-}
-
-/** Replaces the token in its file, unless somebody else has done so in the meantime. */
-async function writeBack(
-  replaced: OciCredentials,
-  token: string,
-  { token: source, runtime }: Settings,
-): Promise<Pick<RefreshedSession, 'writtenTo' | 'writeError'>> {
-  if (!isFile(source) || runtime.files === undefined) return {}
-  const path = expandHome(source.file, runtime)
-  try {
-    const found = await runtime.files.readText(path)
-    if (found?.trim().replace(/^ST\$/, '') !== replaced.token) return {}
-    await runtime.files.writeAtomic(path, token, { mode: 0o600 })
-    return { writtenTo: path }
-  } catch (writeError) {
-    return { writeError }
-  }
 }
 
 async function endpointOf({ endpoint, region, runtime }: Settings): Promise<string> {

@@ -1,11 +1,16 @@
+import { ServiceError } from '../errors.js'
+import { timerMs } from '../http/durations.js'
 import { type Expiring, systemClock } from '../types.js'
 import type { CacheOptions, CredentialsStore, LoadContext, LoadCredentials } from './cache-options.js'
 import { CacheReporter } from './cache-reporter.js'
 import { sameCredentials } from './identity.js'
 import { lifetimeOf, refreshRule, type Stage, stageAt } from './lifetime.js'
+import { abortable } from './shared-load.js'
 
 /** The one who refreshes for everybody has this long until somebody else may try. */
 const LEASE_MS = 15_000
+/** A store that is silent for this part of the time that a load has is as good as down. */
+const PATIENCE = 0.05
 
 /** Asks the store before it loads, and puts there what it loaded. A store that fails costs its benefit and no more. */
 export function throughStore<C extends Expiring>(
@@ -17,9 +22,8 @@ export function throughStore<C extends Expiring>(
   const attempt = reporting(options)
   return async (context) => {
     const stored = await attempt('get', () => store.get())
-    const stage =
-      stored === undefined || isRefused(stored, context) ? 'expired' : stageOf(stored, context.now(), options)
-    if (stored !== undefined && (await isGoodEnough(stage, store))) return stored
+    const stage = stored === undefined ? 'expired' : stageFor(stored, context, options)
+    if (stored !== undefined && (await isGoodEnough(stage, store, options))) return stored
     try {
       const credentials = await load(context)
       await attempt('set', () => store.set(credentials))
@@ -31,14 +35,20 @@ export function throughStore<C extends Expiring>(
   }
 }
 
-function isRefused<C extends Expiring>(stored: C, { forced, previous }: LoadContext<C>): boolean {
-  return forced && previous !== undefined && sameCredentials(stored, previous)
+/** What the caller holds already and wants replaced is not fresh, however young it is. */
+function stageFor<C extends Expiring>(stored: C, context: LoadContext<C>, options: CacheOptions<C>): Stage {
+  const { forced, previous } = context
+  const stage = stageOf(stored, context.now(), options)
+  if (previous === undefined || !sameCredentials(stored, previous)) return stage
+  if (forced) return 'expired'
+  return stage === 'fresh' ? 'ageing' : stage
 }
 
 /** Fresh ones are; ageing ones are while somebody else holds the lease on the refresh. */
-async function isGoodEnough<C>(stage: Stage, store: CredentialsStore<C>): Promise<boolean> {
+async function isGoodEnough<C>(stage: Stage, store: CredentialsStore<C>, options: CacheOptions<C>): Promise<boolean> {
   if (stage !== 'ageing') return stage === 'fresh'
-  return store.lease !== undefined && !(await store.lease(LEASE_MS).catch(() => true))
+  const lease = async (): Promise<boolean> => (await store.lease?.(LEASE_MS)) ?? true
+  return !(await answered(lease, options).catch(() => true))
 }
 
 function stageOf<C extends Expiring>(stored: C, now: number, options: CacheOptions<C>): Stage {
@@ -50,14 +60,30 @@ function stageOf<C extends Expiring>(stored: C, now: number, options: CacheOptio
 
 type Try = <T>(action: 'get' | 'set', run: () => Promise<T>) => Promise<T | undefined>
 
-function reporting<C>({ onEvent, clock = systemClock }: CacheOptions<C>): Try {
+function reporting<C>(options: CacheOptions<C>): Try {
+  const { onEvent, clock = systemClock } = options
   const reporter = new CacheReporter(onEvent, clock)
   return async (action, run) => {
     try {
-      return await run()
+      return await answered(run, options)
     } catch (error) {
       reporter.storeFailed(action, error)
       return undefined
     }
   }
+}
+
+type Patience = Pick<CacheOptions<unknown>, 'loadTimeoutMs'>
+
+async function answered<T>(run: () => Promise<T>, { loadTimeoutMs = 100_000 }: Patience): Promise<T> {
+  const patience = timerMs(loadTimeoutMs * PATIENCE, 'loadTimeoutMs')
+  const deadline = AbortSignal.timeout(patience)
+  return abortable(run(), deadline).catch((error: unknown) => {
+    throw deadline.aborted && error === deadline.reason ? silent(patience) : error
+  })
+}
+
+function silent(patience: number): ServiceError {
+  const message = `Expected an answer of the store within ${patience / 1000} s, none came; the load goes on without it.`
+  return new ServiceError('TIMEOUT', message, { retryable: true })
 }

@@ -1,5 +1,5 @@
 import { decodeBase64Url, encodeBase64Url } from '../encoding/base64.js'
-import { type Bytes, concat, text, utf8 } from '../encoding/bytes.js'
+import { type Bytes, concat, tagOf, text, utf8 } from '../encoding/bytes.js'
 import { ConfigurationError, UsageError } from '../errors.js'
 import { type Clock, type Expiring, systemClock } from '../types.js'
 import type { CredentialsStore } from './cache-options.js'
@@ -65,7 +65,7 @@ const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const
  * sees or changes the store learns or mixes them. The session key must be extractable to be sealed: ask the provider for
  * `sessionKey: { extractable: true }`. Whoever has the sealing key and the store can sign as you.
  *
- * @throws UsageError `OPTION_INVALID` for a key of another kind, or, when sealing, for a session key that cannot leave.
+ * @throws UsageError `OPTION_INVALID` at once for a key of another kind; when sealing, for a session key that cannot leave.
  * @throws ConfigurationError `TOKEN_INVALID` when what is stored cannot be opened.
  * @example
  * ```ts
@@ -81,6 +81,7 @@ const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const
  */
 export function sealedStore<C extends Expiring>(options: SealedStoreOptions): CredentialsStore<C> {
   const { store, name, clock = systemClock } = options
+  assertSealingKey(options.key)
   const additionalData = utf8(`countersign/${VERSION}/${name}`)
   let imported: CryptoKey | undefined
   const sealingKey = async (): Promise<CryptoKey> => {
@@ -103,13 +104,18 @@ export function sealedStore<C extends Expiring>(options: SealedStoreOptions): Cr
   }
 }
 
-async function importSealingKey(key: Bytes | CryptoKey): Promise<CryptoKey> {
+// At once: a store that cannot seal is passed over from then on, and only an event would tell.
+function assertSealingKey(key: unknown): void {
   if (key instanceof Uint8Array) {
     if (key.length !== 32) throw invalid(`32 bytes to seal with, got ${key.length}`)
-    return crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt'])
-  }
-  if (key.algorithm.name !== 'AES-GCM') throw invalid(`an AES-GCM key to seal with, got ${key.algorithm.name}`)
-  return key
+  } else if (tagOf(key) === 'CryptoKey') {
+    const { algorithm } = key as CryptoKey
+    if (algorithm.name !== 'AES-GCM') throw invalid(`an AES-GCM key to seal with, got ${algorithm.name}`)
+  } else throw invalid(`32 bytes or an AES-GCM key to seal with, got ${key === null ? 'null' : typeof key}`)
+}
+
+async function importSealingKey(key: Bytes | CryptoKey): Promise<CryptoKey> {
+  return key instanceof Uint8Array ? crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']) : key
 }
 
 async function sealed(credentials: object, sealingKey: CryptoKey, additionalData: Bytes): Promise<string> {

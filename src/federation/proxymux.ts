@@ -44,10 +44,11 @@ export function proxymuxBody(podKey: string | undefined): string {
 
 /**
  * Decodes the answer: a JSON text, or the text itself, that holds base64 of a JSON object. A message repeats nothing of it.
+ * Where the node makes the key, the answer must hold it.
  *
  * @throws ServiceError `SERVICE_RESPONSE_INVALID`
  */
-export function readProxymuxAnswer(answer: string): ProxymuxAnswer {
+export function readProxymuxAnswer(answer: string, nodeCaching = false): ProxymuxAnswer {
   const trimmed = answer.trim()
   const encoded = trimmed.startsWith('"') ? readJsonText(trimmed) : trimmed
   const bytes = typeof encoded === 'string' ? decodeBase64(encoded.replace(/\s+/g, '')) : undefined
@@ -56,6 +57,7 @@ export function readProxymuxAnswer(answer: string): ProxymuxAnswer {
   if (fields === undefined) throw undecodable('does not hold a JSON object')
   const { token, privateKey } = fields
   if (typeof token !== 'string' || token === '') throw undecodable('holds no token')
+  if (nodeCaching && typeof privateKey !== 'string') throw undecodable('holds no private key')
   return typeof privateKey === 'string' ? { token, privateKey: nodeKey(privateKey) } : { token }
 }
 

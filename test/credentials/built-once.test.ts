@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defaultProvider } from '../../src/auto.js'
-import { builtOnce } from '../../src/credentials/built-once.js'
+import { builtOnce, sharingOf } from '../../src/credentials/built-once.js'
+import { runtime as node } from '../../src/runtime/node.js'
 import type { CredentialsProvider, OciCredentials } from '../../src/types.js'
 import { START } from '../fixtures/clock.js'
 import { HOUR, madeUpCredentials } from '../fixtures/sessions.js'
@@ -19,6 +20,19 @@ function counted(build?: () => Promise<void>) {
   }
   return { counts, make }
 }
+
+describe('sharingOf', () => {
+  it.each([
+    [undefined, true, true],
+    [undefined, false, false],
+    [false, true, false],
+    [true, false, true],
+  ])('asked for %s on a runtime that says %s: %s', (asked, said, expected) => {
+    expect(sharingOf({ sharesPromises: asked, runtime: { ...node, sharesPromises: said } })).toEqual({
+      sharesPromises: expected,
+    })
+  })
+})
 
 describe('builtOnce', () => {
   it('builds once for a burst of first callers', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { type CacheOptions, type CredentialsEvent, cached, type LoadContext } from '../../src/credentials/cached.js'
-import { ServiceError } from '../../src/errors.js'
+import { ConfigurationError, ServiceError } from '../../src/errors.js'
 import type { OciCredentials } from '../../src/types.js'
 import { providerContract } from '../contract/provider.js'
 import { handClock, START } from '../fixtures/clock.js'
@@ -212,6 +212,18 @@ describe('when loads fail', () => {
     await expect(provider()).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true })
   })
 
+  it.each([0, -1, Number.NaN])('refuses a deadline of %s milliseconds', (loadTimeoutMs) => {
+    expect(() => subject({ loadTimeoutMs })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+  })
+
+  it.each([Number.POSITIVE_INFINITY, 3e9])('waits as long as a timer can when told %s milliseconds', async (time) => {
+    const load: Load = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return madeUpCredentials(START, HOUR)
+    }
+    await expect(subject({ loadTimeoutMs: time, load }).provider()).resolves.toBeDefined()
+  })
+
   it('takes a load that throws at once for a failed one', async () => {
     const provider = cached<OciCredentials>(() => {
       throw new ServiceError('SERVICE_ERROR', 'at once')
@@ -358,6 +370,54 @@ describe('by whose clock it measures', () => {
     clock.advance(11 * MINUTE)
     await provider()
     expect(source.loads).toBe(2)
+  })
+
+  it('forgets what it learned once the machine has been set right, where all would be expired else', async () => {
+    const machine = { offset: -HOUR }
+    const time = handClock()
+    const load: Load = async () => madeUpCredentials(time.now(), 20 * MINUTE)
+    const provider = cached(load, { clock: () => time.now() + machine.offset, random: () => 0.5 })
+    await provider()
+    machine.offset = 0
+    time.advance(MINUTE)
+    const credentials = await provider()
+    expect(credentials.issuedAt).toBe(time.now())
+    expect(await provider()).toBe(credentials)
+  })
+
+  it.each(['TOKEN_EXPIRED', 'SESSION_EXPIRED'] as const)(
+    'does the same when a load finds %s by that clock',
+    async (code) => {
+      const machine = { offset: -HOUR }
+      const time = handClock()
+      const provider = cached<OciCredentials>(
+        async ({ now }) => {
+          // What is exchanged lives for half an hour, and is renewed by somebody else in time.
+          if (now() > time.now() + 30 * MINUTE) throw new ConfigurationError(code, 'It has expired.')
+          return madeUpCredentials(time.now(), 20 * MINUTE)
+        },
+        { clock: () => time.now() + machine.offset, random: () => 0.5 },
+      )
+      await provider()
+      machine.offset = 0
+      time.advance(MINUTE)
+      expect((await provider()).issuedAt).toBe(time.now())
+    },
+  )
+
+  it('believes the service that has just told the time, and a machine that is still slow not', async () => {
+    const told = subject({
+      load: async ({ learnServerTime }) => {
+        learnServerTime(START + HOUR)
+        return madeUpCredentials(START, 20 * MINUTE)
+      },
+    })
+    await expect(told.provider()).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' })
+    const late = madeUpCredentials(START + HOUR, 20 * MINUTE)
+    const slow = subject({ load: async () => late })
+    await slow.provider()
+    slow.clock.advance(30 * MINUTE)
+    await expect(slow.provider()).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' })
   })
 
   it('takes a difference within two seconds for the time that the answer took', async () => {

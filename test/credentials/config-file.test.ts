@@ -5,7 +5,7 @@ import { fingerprint } from '../../src/keys/fingerprint.js'
 import { handClock } from '../fixtures/clock.js'
 import { HOME, type MemoryRuntimeOptions, memoryRuntime } from '../fixtures/memory-runtime.js'
 import { openssl, PASSPHRASE } from '../fixtures/openssl-keys.js'
-import { type FileKey, newSessionKey, sessionKey, tokenOf } from '../fixtures/sessions.js'
+import { type FileKey, HOUR, MINUTE, newSessionKey, sessionKey, tokenOf } from '../fixtures/sessions.js'
 
 const CONFIG = `${HOME}/.oci/config`
 const TENANCY = 'ocid1.tenancy.oc1..aaaaaaaatenancy'
@@ -214,6 +214,12 @@ describe('an API key profile', () => {
     expect(warnings).toEqual([expect.stringContaining('stays in use')])
   })
 
+  it('lets every caller open the file where promises are not shared', async () => {
+    const { provider, runtime } = subject(`[DEFAULT]\n${API_KEY}`, { sharesPromises: false })
+    await Promise.all([provider(), provider(), provider()])
+    expect(runtime.log.filter((entry) => entry === `read ${CONFIG}`)).toHaveLength(3)
+  })
+
   it('opens the file once for a burst of callers', async () => {
     const { provider, runtime } = subject(`[DEFAULT]\n${API_KEY}`)
     await Promise.all(Array.from({ length: 50 }, () => provider()))
@@ -257,6 +263,21 @@ describe('a session profile', () => {
     const credentials = await subject(session).provider()
     expect(credentials).toMatchObject({ source: 'session-token', tenancy: TENANCY, region: 'eu-frankfurt-1' })
     expect(credentials.keyId).toBe(`ST$${credentials.token}`)
+  })
+
+  it('keeps a session that was prolonged in memory while other profiles come and go', async () => {
+    const prolonged = tokenOf({ jwk: key.jwk, lifeMs: 2 * HOUR })
+    const fetch = async (): Promise<Response> => Response.json({ token: prolonged })
+    const { provider, runtime, clock } = subject(session, { fetch, random: () => 0.5 })
+    expect((await provider({ forceRefresh: await provider() })).token).toBe(prolonged)
+    runtime.put(CONFIG, `# two more lines\n\n${session}\n[OTHER]\nregion=us-phoenix-1`)
+    clock.advance(61 * MINUTE)
+    expect((await provider()).token).toBe(prolonged)
+    const other = tokenOf({ jwk: otherKey.jwk, lifeMs: 9 * HOUR })
+    runtime.put(`${HOME}/.oci/token2`, other)
+    runtime.put(CONFIG, session.replace('.oci/token', '.oci/token2').replace('key.pem', 'other.pem'))
+    clock.advance(MINUTE)
+    expect((await provider()).token).toBe(other)
   })
 
   it('uses the API key, with a warning, when the profile has both', async () => {

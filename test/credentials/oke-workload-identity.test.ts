@@ -107,6 +107,14 @@ describe('readProxymuxAnswer', () => {
     expect(() => readProxymuxAnswer(answer)).toThrow(expect.objectContaining({ code: 'SERVICE_RESPONSE_INVALID' }))
     expect(() => readProxymuxAnswer(answer)).not.toThrow(/secret/)
   })
+
+  it('misses the key where the node makes it', () => {
+    const answer = btoa(JSON.stringify({ token: 'secret' }))
+    expect(readProxymuxAnswer(answer)).toEqual({ token: 'secret' })
+    expect(() => readProxymuxAnswer(answer, true)).toThrow(
+      expect.objectContaining({ code: 'SERVICE_RESPONSE_INVALID', message: expect.stringContaining('no private key') }),
+    )
+  })
 })
 
 describe('okeWorkloadIdentity', () => {

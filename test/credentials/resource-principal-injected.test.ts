@@ -81,6 +81,16 @@ describe('injectedResourcePrincipal from files', () => {
     expect(await provider()).toBe(first)
   })
 
+  it('is the resource of the files, not one that somebody left in a store', async () => {
+    const { provider: other } = await injected()
+    const stored = await other()
+    const set: unknown[] = []
+    const store = { get: async () => stored, set: async (credentials: unknown) => void set.push(credentials) }
+    const { provider, token } = await injected({ store })
+    expect((await provider()).token).toBe(token.trim())
+    expect(set).toEqual([])
+  })
+
   it('reads the files again when they change, long before the token ages', async () => {
     const machine = await injected()
     const first = await machine.provider()

@@ -51,6 +51,20 @@ describe('scopedToken', () => {
     })
   })
 
+  it('tells the region by its identifier', async () => {
+    const { provider } = await scoped({ region: 'PHX' })
+    expect((await provider()).region).toBe('us-phoenix-1')
+  })
+
+  it('does not ask again as somebody who has nothing newer to show', async () => {
+    const { credentials, settings, emulator } = await scoped()
+    const fixed = await credentials()
+    emulator.faults.add({ surface: 'scoped-token', effect: 'status', status: 401, times: 0 })
+    const provider = scopedToken({ ...settings, credentials: async () => fixed, scope: SCOPE })
+    await expect(provider()).rejects.toMatchObject({ status: 401 })
+    expect(emulator.counters.snapshot().requests['scoped-token']).toBe(1)
+  })
+
   it('gives a token of its scope, in the region and tenancy of whoever asked', async () => {
     const { provider, credentials } = await scoped({ targetCompartment: COMPARTMENT })
     const { region, tenancy } = await credentials()

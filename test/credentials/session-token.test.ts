@@ -165,6 +165,27 @@ describe('what it reads', () => {
   })
 })
 
+describe('whose session it is', () => {
+  it('is what the files say, not what somebody before left in a store', async () => {
+    const stored = { keyId: 'ST$other', key: key.privateKey, token: 'other', expiresAt: START + HOUR }
+    const asked: string[] = []
+    const store = {
+      get: async () => {
+        asked.push('get')
+        return stored
+      },
+      set: async () => void asked.push('set'),
+    }
+    const { provider, first } = subject({ store })
+    expect((await provider()).token).toBe(first)
+    expect(asked).toEqual([])
+  })
+
+  it('tells the region by its identifier', async () => {
+    expect((await subject({ region: 'FRA' }).provider()).region).toBe('eu-frankfurt-1')
+  })
+})
+
 describe('how it prolongs the session', () => {
   it('asks the token service of the region, signed by the session itself', async () => {
     const { provider, clock, requests, first } = subject()
@@ -212,6 +233,16 @@ describe('how it prolongs the session', () => {
     const { provider, runtime } = subject()
     await provider({ forceRefresh: await provider() })
     expect(runtime.log.filter((entry) => entry.startsWith('write'))).toEqual([])
+  })
+
+  it('uses the new token although whoever is told of it fails', async () => {
+    const onRefresh = (): never => {
+      throw new Error('no disk')
+    }
+    const { provider, requests } = subject({ onRefresh })
+    const old = await provider()
+    expect((await provider({ forceRefresh: old })).token).not.toBe(old.token)
+    expect(requests).toHaveLength(1)
   })
 
   it('writes the new token back in one step, for the owner alone', async () => {

@@ -121,7 +121,13 @@ describe('a sealed store', () => {
     const store = sealedStore<OciCredentials>({ store: backend, name: 'test', key: aes })
     await isolate({ store })()
     expect(await sealedStore({ store: backend, name: 'test', key: aes, clock: () => START }).get()).toBeDefined()
-    await expect(sealed(new Uint8Array(16)).get()).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    expect(() => sealed(new Uint8Array(16))).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+    const hmac = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+    for (const other of [hmac, 'c2VjcmV0IGluIHRoZSB3cm9uZyBmb3Jt', undefined, null]) {
+      const make = (): unknown => sealedStore({ store: backend, name: 'test', key: other as CryptoKey })
+      expect(make).toThrow(expect.objectContaining({ name: 'UsageError', code: 'OPTION_INVALID' }))
+      expect(make).not.toThrow(/c2Vj/)
+    }
   })
 
   it('goes on without the store when the session key may not leave, and says what to do', async () => {
@@ -143,6 +149,43 @@ describe('a sealed store', () => {
     await provider()
     expect(source.loads).toBe(1)
     expect(events.map(({ type }) => type)).toEqual(['store-failed', 'store-failed', 'refreshed'])
+  })
+
+  it('goes on without the store when that never answers', async () => {
+    const { isolate, backend, events, source } = cluster()
+    const silent = (): Promise<never> => new Promise(() => undefined)
+    Object.assign(backend, { get: silent, set: silent })
+    await isolate({ loadTimeoutMs: 400 })()
+    expect(source.loads).toBe(1)
+    expect(events).toMatchObject([
+      { type: 'store-failed', action: 'get', error: { code: 'TIMEOUT' } },
+      { type: 'store-failed', action: 'set', error: { code: 'TIMEOUT' } },
+      { type: 'refreshed' },
+    ])
+  })
+
+  it('refreshes itself when nobody can say who holds the lease', async () => {
+    const { isolate, backend, clock, source } = cluster()
+    Object.assign(backend, {
+      lease: () => {
+        throw new Error('connection refused')
+      },
+    })
+    const provider = isolate()
+    await provider()
+    clock.advance(31 * MINUTE)
+    await provider()
+    await settle()
+    expect(source.loads).toBe(2)
+  })
+
+  it('does not give back what was held before the source changed', async () => {
+    const { isolate, source } = cluster({ withLease: true })
+    const provider = isolate()
+    const { token } = await provider()
+    provider.invalidate()
+    expect((await provider()).token).not.toBe(token)
+    expect(source.loads).toBe(2)
   })
 
   it('gives nothing that has expired', async () => {
