@@ -29,7 +29,7 @@ export default defineConfig({
             'test/package/**',
             'test/examples/**',
             'test/playground/**',
-            'test/docs/{compile,run}.test.ts',
+            'test/docs/{compile,run,served-emulator}.test.ts',
             'test/runtimes/**',
           ],
         },
@@ -39,7 +39,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'package',
-          include: ['test/{package,examples}/**/*.test.ts', 'test/docs/{compile,run}.test.ts'],
+          include: ['test/{package,examples}/**/*.test.ts', 'test/docs/{compile,run,served-emulator}.test.ts'],
           testTimeout: 120_000,
         },
       },
