@@ -152,6 +152,13 @@ describe('authenticateClient', () => {
     ])
   })
 
+  test('reads a body of up to 64 KiB', async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'text/plain' } }
+    const sent = async (length: number) => signed(await userKey(), { ...init, body: 'x'.repeat(length) })
+    await expect(authenticateClient(await sent(65_536), service())).resolves.toBeDefined()
+    await expect(authenticateClient(await sent(65_537), service())).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' })
+  })
+
   test('reads no more of a body than it is told to', async () => {
     const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x'.repeat(70_000) }
     const request = await signed(await userKey(), init)

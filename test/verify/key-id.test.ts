@@ -68,6 +68,12 @@ describe('parseKeyId', () => {
     expect(() => parseKeyId(text)).toThrow(expect.objectContaining({ code: 'KEY_REFUSED' }))
   })
 
+  it('reads key ids of up to 12 288 characters', () => {
+    const longest = `ST$e30.e30.${'a'.repeat(12_288 - 11)}`
+    expect(parseKeyId(longest)).toEqual({ kind: 'token', token: longest.slice(3) })
+    expect(() => parseKeyId(`${longest}a`)).toThrow(expect.objectContaining({ code: 'KEY_REFUSED' }))
+  })
+
   it('does not take long over a long text', () => {
     const started = performance.now()
     for (const text of [`ocid1.tenancy.${'a.'.repeat(6000)}/`, `resource/v2.1/${'a.'.repeat(6000)}!`]) {

@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { VerificationError } from '../../src/errors.js'
-import { fingerprint } from '../../src/keys/fingerprint.js'
 import { signOci } from '../../src/signers/oci.js'
 import { memoryReplayStore, type VerifyOciOptions, verifyOci } from '../../src/verify/oci.js'
 import { importPkcs8, ociVectors } from '../fixtures/oci-vectors.js'
@@ -386,6 +385,19 @@ describe('refuses', () => {
     })
   })
 
+  it('a length or another header that was signed and did not come', async () => {
+    const lengthless = wire({ body: json, headers: { 'content-length': undefined } })
+    expect(await rejection(verifyOci(lengthless, rules))).toMatchObject({ code: 'HEADERS_MALFORMED' })
+    const incomplete = asRequest(wire({ signed: ['x-date', '(request-target)', 'host', 'x-thing'] }))
+    expect(await rejection(verifyOci(incomplete, rules))).toMatchObject({ code: 'HEADERS_MALFORMED' })
+  })
+
+  it('a body of more than 16 MiB, where nobody says otherwise', async () => {
+    const longest = '{}'.padEnd(2 ** 24)
+    expect((await verify({ body: longest })).body).toHaveLength(2 ** 24)
+    expect(await refusal({ body: `${longest} ` })).toMatchObject({ code: 'BODY_TOO_LARGE' })
+  })
+
   it('a body as long as it is willing to read: not at all', async () => {
     const options = { ...rules, maxBodyBytes: json.length }
     expect(await verifyOci(wire({ body: json }), options)).toMatchObject({ subject: USER })
@@ -417,8 +429,6 @@ describe('refuses', () => {
   it.each([
     ['the exponent 3', { ...publicJwk, e: 'Aw' }],
     ['an even exponent', { ...publicJwk, e: 'AQAC' }],
-    ['another even exponent', { ...publicJwk, e: 'AQAE' }],
-    ['the largest exponent that is too small', { ...publicJwk, e: '__8' }],
     ['another type', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }],
     ['nothing in it', {}],
     ['bytes that are no key', Uint8Array.of(1, 2, 3)],
@@ -430,6 +440,14 @@ describe('refuses', () => {
       name: 'VerificationError',
       code: 'KEY_REFUSED',
     })
+  })
+
+  it('what it has seen before, which it remembers for as long as that could come again', async () => {
+    const seen: number[] = []
+    const replayStore = { insert: (_: string, expiresAt: number) => seen.push(expiresAt) > 0 }
+    await verify({}, { replayStore })
+    await verify({}, { replayStore, maxAgeMs: 1000, maxFutureMs: 2000 })
+    expect(seen).toEqual([NOON + 360_000, NOON + 3000])
   })
 
   it('what it has seen before, when it is to remember', async () => {
@@ -482,21 +500,19 @@ describe('what weakens it, only when asked', () => {
     expect(await refusal(undescribed, { allowAbsentBody: true })).toMatchObject({ code: 'HEADER_NOT_SIGNED' })
   })
 
+  it('says how far from now a time is', async () => {
+    const found = async (time: string) =>
+      String(await refusal({ headers: { 'x-date': `Thu, 01 Jan 2026 ${time} GMT` } }))
+    expect(await found('11:54:59')).toContain('"x-date" within 300 s before and 60 s after now, found it 301 s ago')
+    expect(await found('12:01:01')).toContain('found it 61 s ahead')
+  })
+
   it('moves the window', async () => {
     const ahead = { headers: { 'x-date': 'Thu, 01 Jan 2026 12:04:00 GMT' } }
     expect((await verify(ahead, { maxFutureMs: 300_000 })).time).toBe(NOON + 240_000)
     expect(await refusal({}, { maxAgeMs: 1000, clock: () => NOON + 1001 })).toMatchObject({
       code: 'DATE_OUT_OF_WINDOW',
     })
-  })
-
-  it('takes a key with another sound exponent', async () => {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 65_539 })
-    const key = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-    const jwk = publicKey.export({ format: 'jwk' }) as JsonWebKey
-    const spki = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }))
-    const keyId = `${TENANCY}/${USER}/${fingerprint(spki)}`
-    expect(await verify({ key, keyId }, { resolveKey: () => jwk })).toMatchObject({ subject: USER })
   })
 
   it('takes any of the hosts, in any case', async () => {

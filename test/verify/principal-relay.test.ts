@@ -117,6 +117,12 @@ describe('refused without a call', () => {
       { realms: ['oc3', 'oc2'] },
       'PRINCIPAL_REFUSED',
     ],
+    [
+      'a user of another realm than the tenancy',
+      async () => withAuthorization(await proofOf(), (text) => text.replace('ocid1.user.oc1.', 'ocid1.user.oc2.')),
+      {},
+      'PRINCIPAL_REFUSED',
+    ],
     ['a region that we do not allow', async () => proofOf(), { regions: ['eu-frankfurt-1'] }, 'HOST_REFUSED'],
     ['a region that we do not know', async () => ({ ...(await proofOf()), region: 'xx-evil-1' }), {}, 'HOST_REFUSED'],
     ['a host for a region', async () => ({ ...(await proofOf()), region: 'evil.example' }), {}, 'HOST_REFUSED'],
@@ -345,6 +351,30 @@ test('an error of the fetch that it was given goes through as it is', async () =
   const own = new ConfigurationError('NOT_CONFIGURED', 'Expected a proxy, found none.')
   const fetch = async () => Promise.reject(own)
   await expect(verifyUserProof(await proofOf(), options({ fetch }))).rejects.toBe(own)
+})
+
+test.each([400, 401, 403, 404])('the status %i says that the signature is not good', async (status) => {
+  const fetch = async () => new Response(null, { status })
+  await expect(verifyUserProof(await proofOf(), options({ fetch }))).rejects.toMatchObject({
+    code: 'SIGNATURE_MISMATCH',
+  })
+})
+
+test.each([
+  [402, false],
+  [405, false],
+  [428, false],
+  [429, true],
+  [430, false],
+  [500, true],
+])('the status %i says nothing of the caller, only where it came from', async (status, retryable) => {
+  const fetch = async () => new Response(null, { status })
+  const endpoint = `https://identity.us-phoenix-1.oci.oraclecloud.com/20160918/users/${emulator.identities.user}`
+  await expect(verifyUserProof(await proofOf(), options({ fetch }))).rejects.toMatchObject({
+    code: 'SERVICE_ERROR',
+    endpoint,
+    retryable,
+  })
 })
 
 test('an answer that nobody reads is given up, so that its connection is free', async () => {
