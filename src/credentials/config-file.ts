@@ -1,6 +1,7 @@
 import { runtime as defaultRuntime } from '#runtime'
 import { ConfigurationError } from '../errors.js'
 import { expandHome, readTextFile } from '../runtime/text-file.js'
+import type { Runtime } from '../runtime/types.js'
 import { type CredentialsProvider, type OciCredentials, systemClock } from '../types.js'
 import { sharingOf } from './built-once.js'
 import { changeWatcher } from './changed-files.js'
@@ -69,13 +70,18 @@ export async function readConfigProfile(
 ): Promise<ConfigProfile> {
   const { runtime = defaultRuntime } = options
   const place = await findConfigFile(options.path, runtime)
-  if (place === undefined) throw notConfigured('there is no ~/.oci/config, and OCI_CLI_CONFIG_FILE is not set')
+  if (place === undefined) throw notConfigured(whyNoPlace(runtime))
   const sections = parseConfigFile(await readTextFile(place.path, 'the configuration', runtime), place.path)
   const named = options.profile ?? (runtime.env('OCI_CLI_PROFILE') || undefined)
   if (named === undefined && !place.isNamed && !sections.has(DEFAULT_PROFILE)) {
     throw notConfigured(`${place.path} has no [${DEFAULT_PROFILE}] profile, and no other was asked for`)
   }
   return selectProfile(sections, named ?? DEFAULT_PROFILE, place.path)
+}
+
+function whyNoPlace({ files, name }: Runtime): string {
+  if (files === undefined) return `the runtime "${name}" has no file system; take apiKey() and pass the text of the key`
+  return 'there is no ~/.oci/config, and OCI_CLI_CONFIG_FILE is not set'
 }
 
 interface Chosen {

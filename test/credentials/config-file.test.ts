@@ -81,10 +81,11 @@ describe('where the file is', () => {
     await expect(provider()).rejects.toMatchObject({ code: 'NOT_CONFIGURED' })
   })
 
-  it('is not configured where there are no files at all', async () => {
+  it('is not configured where there are no files at all, and says what to do there', async () => {
     const { files: _, ...runtime } = memoryRuntime()
     await expect(configFile({ runtime: { ...runtime, homeDirectory: () => undefined } })()).rejects.toMatchObject({
       code: 'NOT_CONFIGURED',
+      message: expect.stringMatching(/has no file system; take apiKey\(\)/),
     })
   })
 
