@@ -53,6 +53,24 @@ describe('defaultProvider', () => {
     expect((await whoami(provider)).status).toBe(200)
   })
 
+  it('is never who another place of this code left in the store', async () => {
+    const elsewhere = await chainOn('resource-principal-1.1')
+    const stored = await elsewhere.provider()
+    const kept: unknown[] = []
+    const store = {
+      get: async () => stored,
+      set: async (credentials: unknown) => void kept.push(credentials),
+      lease: async () => true,
+    }
+    const { provider, whoami } = await chainOn('oke-workload-identity', {}, { store })
+    const credentials = await provider()
+    expect(credentials.source).toBe('oke-workload-identity')
+    expect(kept).toMatchObject([{ source: 'oke-workload-identity' }])
+    expect((await whoami(provider)).status).toBe(200)
+    const back = await chainOn('resource-principal-1.1', {}, { store })
+    expect((await back.provider()).token).toBe(stored.token)
+  })
+
   it('finds the configuration file', async () => {
     const { runtime, paths, provider } = await chainOn(undefined)
     runtime.put(`${HOME}/.oci/config`, String(runtime.contents.get(paths.config)))

@@ -6,6 +6,7 @@ import { apiKey } from './api-key.js'
 import { askedOnce, sharingOf } from './built-once.js'
 import type { ConfigFileOptions } from './config-file.js'
 import type { ConfigProfile } from './config-profile.js'
+import { withOwnStore } from './own-store.js'
 
 /** How a profile can sign. */
 export type ProfileAuthentication = 'api-key' | 'session-token' | 'instance-principal' | 'resource-principal'
@@ -37,12 +38,13 @@ async function providerOf(profile: ConfigProfile, settings: Settings): Promise<C
     case 'instance-principal':
       return delegated(profile, settings, async () => {
         const { instancePrincipal } = await import('./instance-principal.js')
-        return instancePrincipal({ ...settings, region: regionOf(profile, settings) })
+        const own = withOwnStore(settings, 'instance-principal')
+        return instancePrincipal({ ...own, region: regionOf(profile, settings) })
       })
     case 'resource-principal':
       return delegated(profile, settings, async () => {
         const { resourcePrincipal } = await import('./resource-principal.js')
-        return resourcePrincipal({ ...settings, path: undefined })
+        return resourcePrincipal({ ...withOwnStore(settings, 'resource-principal'), path: undefined })
       })
   }
 }

@@ -1,9 +1,11 @@
 import { ConfigurationError } from '../errors.js'
 import { timerMs } from '../http/durations.js'
+import type { Region } from '../regions/regions.js'
 import type { Runtime } from '../runtime/types.js'
 import type { CredentialsProvider, OciCredentials } from '../types.js'
 import { builtOnce, sharingOf } from './built-once.js'
 import { type ChainLink, chain } from './chain.js'
+import { withOwnStore } from './own-store.js'
 import type { PrincipalOptions } from './principal-options.js'
 
 /** What the default chain is told. */
@@ -119,7 +121,8 @@ async function federationOfEnvironment(settings: DefaultLinkSettings): Promise<P
   const { tokenFile } = await import('../federation/subject-tokens/file.js')
   const subjectToken = file === undefined ? (text ?? '') : tokenFile(file, settings)
   const region = settings.runtime.env('OCI_REGION')?.trim() || undefined
-  return workloadIdentityFederation({ ...settings, domain, client: { id, secret }, subjectToken, region })
+  const own = withOwnStore(settings, 'workload-identity-federation')
+  return workloadIdentityFederation({ ...own, domain, client: { id, secret }, subjectToken, region })
 }
 
 const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -140,15 +143,18 @@ async function requirePod({ runtime, okeWorkloadIdentity = false }: DefaultLinkS
 }
 
 async function workload(settings: DefaultLinkSettings): Promise<Provider> {
-  return (await import('./oke-workload-identity.js')).okeWorkloadIdentity(settings)
+  const { okeWorkloadIdentity } = await import('./oke-workload-identity.js')
+  return okeWorkloadIdentity(withOwnStore(settings, 'oke-workload-identity'))
 }
 
 async function resource(settings: DefaultLinkSettings): Promise<Provider> {
-  return (await import('./resource-principal.js')).resourcePrincipal(settings)
+  const { resourcePrincipal } = await import('./resource-principal.js')
+  return resourcePrincipal(withOwnStore(settings, 'resource-principal'))
 }
 
-async function instance(settings: DefaultLinkSettings): Promise<Provider> {
-  return (await import('./instance-principal.js')).instancePrincipal(settings)
+async function instance(settings: DefaultLinkSettings & { readonly region?: Region }): Promise<Provider> {
+  const { instancePrincipal } = await import('./instance-principal.js')
+  return instancePrincipal(withOwnStore(settings, 'instance-principal'))
 }
 
 /** Elsewhere than on an instance nobody answers at the metadata service's address, and nobody refuses either. */
@@ -163,6 +169,5 @@ async function probedInstance(settings: DefaultLinkSettings): Promise<Provider> 
       `No metadata service showed itself within ${probeTimeoutMs} ms: this is no OCI compute instance`,
     )
   })
-  const { instancePrincipal } = await import('./instance-principal.js')
-  return instancePrincipal({ ...settings, region })
+  return instance({ ...settings, region })
 }

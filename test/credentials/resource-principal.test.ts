@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Lifetime } from '../../src/credentials/lifetime.js'
 import { resourcePrincipal } from '../../src/credentials/resource-principal.js'
 import { resourceFacts } from '../../src/federation/resource-claims.js'
 import { TOKEN_LIFE_MS } from '../../src/testing/claims.js'
 import type { EmulatedPrincipal } from '../../src/testing/environment.js'
 import { emulatedIdentities } from '../../src/testing/identities.js'
+import type { OciCredentials } from '../../src/types.js'
 import { providerContract } from '../contract/provider.js'
 import { belongTogether, emulatedMachine, ORIGIN } from './emulated.js'
 
@@ -56,6 +58,20 @@ for (const version of RENEWED_BY_SERVICES) {
 }
 
 describe('resourcePrincipal', () => {
+  it.each(['1.1', '3.0'])(
+    'applies a schedule to the tokens of version %s, not to those they are had by',
+    async (version) => {
+      const { settings } = await machineOf(version, version === '3.0' ? keyPairLeaf : {})
+      const scheduled: (string | undefined)[] = []
+      const lifetime = ({ source, expiresAt = 0 }: OciCredentials): Lifetime => {
+        scheduled.push(source)
+        return { refreshFrom: expiresAt, refreshBy: expiresAt, expiresAt }
+      }
+      await resourcePrincipal({ ...settings, lifetime })()
+      expect(scheduled).toEqual([`resource-principal-${version}`])
+    },
+  )
+
   it.each(VERSIONS)('signs as the resource of version %s, which tells what it is and where', async (version) => {
     const { settings, whoami, emulator } = await machineOf(version)
     const provider = resourcePrincipal(settings)
