@@ -65,6 +65,7 @@ describe('readSecurityToken', () => {
     ['a payload that is a list', jwtOf([1]), 'payload'],
     ['a payload that is a string', jwtOf('sub'), 'payload'],
     ['a signature with padding', `${good}=`, 'signature'],
+    ['a signature behind another character', good.replace(/\.([^.]+)$/, '.=$1'), 'signature'],
     ['no signature', good.replace(/[^.]+$/, ''), 'signature'],
     ['a line break within', good.replace('.', '.\n'), 'payload'],
     ['an HTML page', '<html><body>a.b.c</body></html>', 'header'],

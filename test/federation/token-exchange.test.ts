@@ -2,12 +2,13 @@ import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { ServiceError } from '../../src/errors.js'
 import { domainAccessToken } from '../../src/federation/domain-access-token.js'
-import { EXCHANGE_RETRY, exchangeToken, readExchangeResponse } from '../../src/federation/token-exchange.js'
+import { EXCHANGE_RETRY, exchangeToken, readExchangeResponse, signedForm } from '../../src/federation/token-exchange.js'
 import { explainExchangeFailure } from '../../src/federation/token-exchange-failure.js'
 import { tokenExchangeForm } from '../../src/federation/token-exchange-form.js'
 import type { FixtureKey } from '../../src/testing/fixture-keys.js'
 import { USER_EXTENSION } from '../../src/testing/scim-types.js'
 import { jwtOf } from '../fixtures/sessions.js'
+import { clock, NOON_TEXT, credentials as signing } from '../fixtures/signing.js'
 import { type FederatedWorld, federatedWorld, SUBJECT } from './federated-world.js'
 
 let world: FederatedWorld
@@ -73,6 +74,29 @@ describe('a request', () => {
       expect((await request?.text())?.includes('client_secret=s3%3Acr%2Bt')).toBe(inBody)
     },
   )
+})
+
+describe('a request that is signed', () => {
+  const { signal } = new AbortController()
+
+  test.each([
+    ['hands on the signal that it was given', { signal }, [{ signal }]],
+    ['asks without a signal when there is none', {}, [undefined]],
+  ])('%s', async (_, given, expected) => {
+    const asked: unknown[] = []
+    const credentials = async (options?: object) => {
+      asked.push(options)
+      return signing
+    }
+    await signedForm('https://idcs.example/oauth2/v1/token', new URLSearchParams(), credentials, given)
+    expect(asked).toEqual(expected)
+  })
+
+  test('has the time of the clock that it was given', async () => {
+    const url = 'https://idcs.example/oauth2/v1/token'
+    const request = await signedForm(url, new URLSearchParams(), async () => signing, { clock })
+    expect(request.headers.get('x-date')).toBe(NOON_TEXT)
+  })
 })
 
 describe('a refusal names its cause', () => {

@@ -69,6 +69,7 @@ describe('x509Endpoint', () => {
 })
 
 describe('x509Federation', () => {
+  const federationEndpoint = 'https://auth.us-ashburn-1.oraclecloud.com'
   let machine: EmulatedMachine
   beforeAll(async () => {
     machine = await emulatedMachine()
@@ -96,6 +97,27 @@ describe('x509Federation', () => {
     })
     expect(await belongTogether(credentials)).toBe(true)
     expect((credentials.key as CryptoKey).extractable).toBe(false)
+  })
+
+  it.each([
+    ['of its region', {}, 'https://auth.us-phoenix-1.oraclecloud.com/v1/x509', 'us-phoenix-1'],
+    ['that is given, for its region', { federationEndpoint }, `${federationEndpoint}/v1/x509`, 'us-phoenix-1'],
+    [
+      'that is given, for no region',
+      { federationEndpoint, region: undefined },
+      `${federationEndpoint}/v1/x509`,
+      undefined,
+    ],
+  ])('asks the token service %s', async (_, place, endpoint, region) => {
+    const called: string[] = []
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const request = new Request(input, init)
+      called.push(request.url)
+      return machine.emulator.fetch(request)
+    }
+    const credentials = await (await federation({ ...place, fetch }))()
+    expect(called).toEqual([endpoint])
+    expect(credentials.region).toBe(region)
   })
 
   it('lets the older form of the fingerprint be asked for', async () => {
