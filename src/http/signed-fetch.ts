@@ -81,12 +81,9 @@ const signedForOci: Prepare<OciCredentials, OciSignOptions> = async (request, cr
   }
 }
 
+// Signers for other clouds take a whole `Request`, which is made and checked outside the main bundle.
 function signedBy<C, O>(sign: Signer<C, O>): Prepare<C, O> {
-  return async (...parts) => {
-    const { signedRequest } = await import('./signed-request.js')
-    const input = await signedRequest(sign, ...parts)
-    return { input, headers: input.headers }
-  }
+  return async (...parts) => (await import('./signed-request.js')).signedRequest(sign, ...parts)
 }
 
 async function attemptOnce<C, O>(

@@ -10,8 +10,9 @@ export interface CanonicalUrl {
   readonly href: string
 }
 
-// Node and Deno send `^` raw, Bun and Workers encode it; services are known to refuse bare parentheses.
-const SENT_DIFFERENTLY = /[!'()*[\]^`{|}]/g
+// Escapes, and what is escaped by some alone: Node and Deno send `^` raw, Bun and Workers encode it; WebKit on Linux writes
+// escapes in capitals and undoes needless ones; services are known to refuse bare parentheses.
+const SPELLED_DIFFERENTLY = /%[\da-f]{2}|[!'()*[\]^`{|}]/gi
 
 // What URL parsers drop or collapse: control characters, backslashes, and `.` and `..` segments, even when they are
 // encoded. Spaces at the end go before the segments are looked at.
@@ -19,13 +20,14 @@ const REWRITTEN = /[\p{Cc}\\]|^[^?#]*\/(\.|%2e){1,2}(?=[/?#]| *$)/iu
 
 /**
  * Brings a URL to a fixed point of every runtime's `fetch`, so that what is signed is what is sent. A default port, a
- * fragment and a bare trailing `?` go; characters that runtimes or services encode differently become `%XX`. Gives
- * `undefined` for a URL that is not absolute http(s), holds userinfo, or has a path that parsers would rewrite.
+ * fragment and a bare trailing `?` go; characters that runtimes or services encode differently become `%XX`, and those
+ * that never need an escape lose it, as RFC 3986 has it. Gives `undefined` for a URL that is not absolute http(s), holds
+ * userinfo, or has a path that parsers would rewrite.
  */
 export function canonicalUrl(input: string | URL): CanonicalUrl | undefined {
   const url = parsed(String(input))
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined
-  const target = (url.pathname + url.search).replace(SENT_DIFFERENTLY, hexOf)
+  const target = (url.pathname + url.search).replace(SPELLED_DIFFERENTLY, spelled)
   return { host: url.host, target, href: `${url.protocol}//${url.host}${target}` }
 }
 
@@ -35,4 +37,10 @@ function parsed(input: string): URL | undefined {
   } catch {
     return undefined
   }
+}
+
+function spelled(found: string): string {
+  const escape = found[1] ? found : hexOf(found)
+  const character = String.fromCharCode(parseInt(escape.slice(1), 16))
+  return /[\w.~-]/.test(character) ? character : escape.toUpperCase()
 }

@@ -21,7 +21,17 @@ describe('canonicalUrl', () => {
     ['drops a bare trailing question mark', 'https://a.example/p?', 'https://a.example/p'],
     ['drops a fragment', 'https://a.example/p?q=1#part', 'https://a.example/p?q=1'],
     ['drops a bare question mark before a fragment', 'https://a.example/p?#part', 'https://a.example/p'],
-    ['keeps the case of percent-encoding', 'https://a.example/%2f%2F', 'https://a.example/%2f%2F'],
+    [
+      'undoes escapes of what never needs one',
+      'https://a.example/%41%5A%61%7a%30%39%2D%2e%5F%7E?q=%7e%4f%6F%70',
+      'https://a.example/AZaz09-._~?q=~Oop',
+    ],
+    [
+      'keeps every other escape, in capitals',
+      'https://a.example/%2f%40%60%5b%7b%3a%2C%7F%25%2541%c3%BC?%26%2B%3d%0a%00',
+      'https://a.example/%2F%40%60%5B%7B%3A%2C%7F%25%2541%C3%BC?%26%2B%3D%0A%00',
+    ],
+    ['leaves what is no escape', 'https://a.example/%zz%4?%', 'https://a.example/%zz%4?%'],
     [
       'keeps the order and repeats of a query',
       'https://a.example/?b=2&a=1&b=1&empty=',

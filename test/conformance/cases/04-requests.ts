@@ -43,6 +43,7 @@ const ODD_URLS = [
   "?q=a^b|c'd(e)f!g*h&q=~",
   '/Zürich 日本?q=ü 日',
   '/a%2F..%2Fb/%7e/%e4%bd%a0?a=%2f&b=+&c=%20',
+  '/%41%2Ex/%zz%4?q=%7E%41&r=%zz',
   '/..a/b../a:b@c;d,e=f&g+h$',
 ]
 
