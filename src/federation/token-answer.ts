@@ -34,9 +34,9 @@ export function namesOf(fields: object): string {
 }
 
 function unexpected(response: Response, expected: string, found: string): ServiceError {
-  const endpoint = URL.canParse(response.url) ? redactUrl(response.url) : 'the token service'
+  const endpoint = URL.canParse(response.url) ? redactUrl(response.url) : undefined
   const requestId = requestIdOf(response.headers)
-  const message = `Expected ${expected} from ${endpoint}, found ${found}.`
+  const message = `Expected ${expected} from ${endpoint ?? 'the token service'}, found ${found}.`
   const { status } = response
   return new ServiceError('SERVICE_RESPONSE_INVALID', message, { status, endpoint, ...(requestId && { requestId }) })
 }

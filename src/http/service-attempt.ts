@@ -72,7 +72,8 @@ async function whole(response: Response, limit: number): Promise<Response> {
   if (!response.body) return response
   const body = await readStream(response.body, limit)
   if (!body) throw tooLong(response, limit)
-  return new Response(body, response)
+  // A response that is made anew has no address, which messages about what is in it tell.
+  return Object.defineProperty(new Response(body, response), 'url', { value: response.url })
 }
 
 function tooLong({ status, headers }: Response, limit: number): ServiceError {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ServiceError } from '../../src/errors.js'
+import { readTokenAnswer } from '../../src/federation/token-answer.js'
 import { RETRY } from '../../src/http/retry.js'
 import { readJson, type ServiceCallAttempt, type ServiceCallOptions, serviceCall } from '../../src/http/service-call.js'
 import { rejection } from '../fixtures/signing.js'
@@ -40,6 +41,17 @@ describe('serviceCall', () => {
     const response = await serviceCall(post(), options)
     expect(response.headers.get('opc-request-id')).toBe('REQ1')
     expect(await readJson(response, 'the token')).toEqual({ token: 't' })
+  })
+
+  it('leaves the answer its address, for messages about what is in it', async () => {
+    const { options } = service(Object.defineProperty(new Response('{"token":""}'), 'url', { value: url }))
+    const response = await serviceCall(post(), options)
+    expect(await rejection(readTokenAnswer(response))).toMatchObject({
+      code: 'SERVICE_RESPONSE_INVALID',
+      endpoint: 'https://auth.eu-frankfurt-1.oraclecloud.com/v1/x509',
+      message: expect.stringContaining('from https://auth.eu-frankfurt-1.oraclecloud.com/v1/x509, found'),
+    })
+    expect(await rejection(readTokenAnswer(new Response('{}')))).toMatchObject({ endpoint: undefined })
   })
 
   it('builds each attempt anew, so that it is signed anew', async () => {
