@@ -2,7 +2,6 @@ import { runtime } from '#runtime'
 import type { Expiring } from '../types.js'
 import type { CachedProvider, CacheOptions, LoadCredentials } from './cache-options.js'
 import { CredentialsCache } from './credentials-cache.js'
-import { throughStore } from './stored-load.js'
 
 export type { CachedProvider, CacheOptions, CredentialsStore, LoadContext, LoadCredentials } from './cache-options.js'
 export type { CredentialsEvent } from './events.js'
@@ -32,7 +31,7 @@ export type { CredentialsEvent } from './events.js'
  */
 export function cached<C extends Expiring>(load: LoadCredentials<C>, options: CacheOptions<C> = {}): CachedProvider<C> {
   const settings = { ...options, sharesPromises: options.sharesPromises ?? runtime.sharesPromises }
-  const cache = new CredentialsCache(throughStore(load, settings), settings)
+  const cache = new CredentialsCache(settings.store ? stored(load, settings) : load, settings)
   const dispose = (): void => cache.dispose()
   return Object.assign(cache.provide.bind(cache), {
     current: () => cache.current(),
@@ -40,6 +39,14 @@ export function cached<C extends Expiring>(load: LoadCredentials<C>, options: Ca
     dispose,
     [DISPOSE]: dispose,
   })
+}
+
+// Few have a store, and nobody else loads what it takes.
+function stored<C extends Expiring>(load: LoadCredentials<C>, options: CacheOptions<C>): LoadCredentials<C> {
+  return async (context) => {
+    const { throughStore } = await import('./stored-load.js')
+    return throughStore(load, options)(context)
+  }
 }
 
 /** Browsers that have no `Symbol.dispose` yet get a symbol that nobody looks up. */

@@ -74,7 +74,7 @@ describe('fromEnvironment', () => {
       OCI_CLI_KEY_FILE: '~/.oci/key.pem',
       OCI_CLI_REGION: 'fra',
     })()
-    expect(credentials).toMatchObject({ source: 'session-token', region: 'fra' })
+    expect(credentials).toMatchObject({ source: 'session-token', region: 'eu-frankfurt-1' })
     expect(credentials.keyId).toBe(`ST$${credentials.token}`)
   })
 
