@@ -3,7 +3,7 @@ import { findConfigFile } from '../credentials/config-file-path.js'
 import { DEFAULT_PROFILE } from '../credentials/config-profile.js'
 import { text } from '../encoding/bytes.js'
 import { ConfigurationError, UsageError } from '../errors.js'
-import { readCapturedRequest, readCapturedResponse } from '../explain/captured.js'
+import { readCapturedResponse } from '../explain/captured.js'
 import { explain as explainEvidence } from '../explain/explain.js'
 import { profileSetUp } from '../explain/profile-set-up.js'
 import { explanationText } from '../explain/text.js'
@@ -15,13 +15,18 @@ import type { CliContext } from './context.js'
 import { exitCodes } from './exit-codes.js'
 import { printJson, printWarning } from './print.js'
 import { readBytes } from './request-options.js'
-import { withBody } from './signed-request.js'
+import { readCapture } from './signed-request.js'
 
 const PROBE_TIMEOUT_MS = 10_000
 
 /** `countersign explain`: why would, or did, this request fail? Offline, unless it is asked to probe. */
 export const explain: CliCommand = {
-  arguments: [{ name: '[request]', description: 'curl command or HTTP message in a file (default: standard input)' }],
+  arguments: [
+    {
+      name: '[request]',
+      description: 'curl command, HTTP message, or JSON of "sign --json", in a file (default: standard input)',
+    },
+  ],
   options: [
     { flags: '--response <file>', description: 'the answer: status line, headers, empty line, body' },
     { flags: '-k, --key <file>', description: 'the private key that signed; its signatures are compared' },
@@ -59,7 +64,7 @@ async function readEvidence(input: CliInput, context: CliContext): Promise<Evide
   const evidence = {
     sentByBrowser: input.flag('browser'),
     ...(input.flag('probe') && { probe: probing(context) }),
-    ...(request.trim() !== '' && { request: await withBody(readCapturedRequest(request), context) }),
+    ...(request.trim() !== '' && { request: await readCapture(request, context) }),
     ...(response !== undefined && { response: readCapturedResponse(text(await readBytes(response, context))) }),
     ...(Object.keys(setUp).length > 0 && { setUp }),
     ...(config !== undefined && { config }),

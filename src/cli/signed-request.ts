@@ -13,12 +13,20 @@ import { readBytes } from './request-options.js'
  * @throws UsageError `OPTION_INVALID` when it is none of these, or when its body is in a file that cannot be read.
  */
 export async function readSignedRequest(source: string, context: CliContext): Promise<WireRequest> {
-  const captured = source.trimStart().startsWith('{') ? readJson(source) : readCapturedRequest(source)
-  return asReceived(await withBody(captured, context))
+  return asReceived(await readCapture(source, context))
+}
+
+/**
+ * Reads a request in the same forms, as it was captured: nothing is added to it.
+ *
+ * @throws UsageError `OPTION_INVALID`
+ */
+export async function readCapture(source: string, context: CliContext): Promise<CapturedRequest> {
+  return withBody(source.trimStart().startsWith('{') ? readJson(source) : readCapturedRequest(source), context)
 }
 
 /** The request with its body, if the command line named the file where that is. */
-export async function withBody(request: CapturedRequest, context: CliContext): Promise<CapturedRequest> {
+async function withBody(request: CapturedRequest, context: CliContext): Promise<CapturedRequest> {
   const { bodyFile } = request
   if (bodyFile === undefined) return request
   const bytes = await readBytes(bodyFile.path, context)

@@ -19,7 +19,7 @@ export const wifLint: CliCommand = {
     const findings = lintImpersonationRules(input.list('rule'), contextOf(input))
     if (input.flag('json')) printJson({ findings }, context)
     else for (const finding of findings) context.output.write(lineOf(finding, context))
-    return findings.some(({ severity }) => severity === 'error') ? exitCodes.configuration : exitCodes.ok
+    return findings.some(({ severity }) => severity === 'error') ? exitCodes.refused : exitCodes.ok
   },
 }
 

@@ -45,6 +45,16 @@ describe('countersign explain', () => {
     }
   })
 
+  test('reads what sign --json prints', async () => {
+    const { output } = await runCli(['sign', 'POST', url, '-d', '{}', '--json'], {
+      env: emulatorEnvironment(served, 'api-key'),
+    })
+    expect(await explain(output, ['--key', served.paths.apiKey])).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^Nothing speaks against this request/),
+    })
+  })
+
   test('sees what curl makes of a file', async () => {
     const command = (await signed(['POST', url, '-d', `@${folder}/body.txt`])).replace('--data-binary', '-d')
     const result = await explain(command, ['--json'])

@@ -141,12 +141,27 @@ describe('countersign request', () => {
       return new Response('[]')
     }) as typeof globalThis.fetch
     const words = ['request', 'GET', '/instances?limit=1', '--service', 'core.ComputeClient']
-    await runCli(words, { env, runtime: { fetch } })
-    await runCli([...words, '--region', 'fra'], { env, runtime: { fetch } })
+    const cloud = { ...env, OCI_CLI_ENDPOINT: '' }
+    await runCli(words, { env: cloud, runtime: { fetch } })
+    await runCli([...words, '--region', 'fra'], { env: cloud, runtime: { fetch } })
     expect(urls).toEqual([
       'https://iaas.us-phoenix-1.oraclecloud.com/20160918/instances?limit=1',
       'https://iaas.eu-frankfurt-1.oraclecloud.com/20160918/instances?limit=1',
     ])
+  })
+
+  test('finds the services where OCI_CLI_ENDPOINT says that they are', async () => {
+    const result = await send('GET', '/regions', '--service', 'identity')
+    expect(result).toMatchObject({ code: 0, errors: '' })
+    expect(jsonOf(result)).toContainEqual(expect.objectContaining({ name: 'us-phoenix-1' }))
+  })
+
+  test('does not repeat a password in OCI_CLI_ENDPOINT', async () => {
+    const result = await runCli(['request', 'GET', '/regions', '--service', 'identity'], {
+      env: { ...env, OCI_CLI_ENDPOINT: 'https://scott:tiger@example.com' },
+    })
+    expect(result).toMatchObject({ code: 2, errors: expect.stringContaining('OCI_CLI_ENDPOINT') })
+    expect(result.errors).not.toContain('tiger')
   })
 
   test('lays JSON out on a terminal', async () => {

@@ -199,7 +199,7 @@ describe('countersign wif lint', () => {
   test('finds what is wrong, and says so by its exit code', async () => {
     const issuer = 'https://token.actions.githubusercontent.com'
     const bad = await runCli(['wif', 'lint', '--issuer', issuer, '--rule', 'sub eq *'])
-    expect(bad).toMatchObject({ code: 3, output: expect.stringContaining('open-to-everyone') })
+    expect(bad).toMatchObject({ code: 1, output: expect.stringContaining('open-to-everyone') })
     const good = await runCli(['wif', 'lint', '--issuer', issuer, '--rule', 'sub eq repo:o/r:*', '--json'])
     expect(good.code).toBe(0)
     expect(jsonOf(good)).toEqual({ findings: [] })
