@@ -311,6 +311,55 @@ describe('when answers overlap', () => {
     expect(source.contexts[1]?.signal.aborted).toBe(false)
   })
 
+  it('lets a background refresh live on when a caller that joined it leaves', async () => {
+    const { load, waiting } = deferred()
+    const { provider, clock, source } = subject({ load })
+    const first = provider()
+    await settle()
+    waiting[0]?.resolve(madeUpCredentials(START, HOUR))
+    const old = await first
+    clock.advance(31 * MINUTE)
+    await provider()
+    const controller = new AbortController()
+    const joining = provider({ forceRefresh: old, signal: controller.signal })
+    await settle()
+    controller.abort(new Error('leaves'))
+    await expect(joining).rejects.toThrow('leaves')
+    expect(source.contexts[1]?.signal.aborted).toBe(false)
+  })
+
+  it('tells a caller who left while it waited for newer credentials so, and serves it no old ones', async () => {
+    const { load, waiting } = deferred()
+    const { provider, clock } = subject({ load })
+    const first = provider()
+    await settle()
+    waiting[0]?.resolve(madeUpCredentials(START, HOUR))
+    await first
+    clock.advance(59.5 * MINUTE)
+    const controller = new AbortController()
+    const refreshing = provider({ signal: controller.signal })
+    await settle()
+    controller.abort(new Error('leaves'))
+    await expect(refreshing).rejects.toThrow('leaves')
+  })
+
+  it('joins the load that began after it was invalidated, also when the one before has ended', async () => {
+    const { load, waiting } = deferred()
+    const { provider, source } = subject({ load })
+    const before = provider()
+    await settle()
+    provider.invalidate()
+    const after = provider()
+    await settle()
+    waiting[0]?.resolve(madeUpCredentials(START, HOUR))
+    await before
+    const joining = provider()
+    await settle()
+    expect(source.loads).toBe(2)
+    waiting[1]?.resolve(madeUpCredentials(START, HOUR))
+    expect(await joining).toBe(await after)
+  })
+
   it('gives what a source changed to, although a load of what was there before is under way', async () => {
     const { load, waiting } = deferred()
     const { provider } = subject({ load })
@@ -483,6 +532,24 @@ describe('where a promise belongs to one request', () => {
     expect(source.loads).toBe(2)
   })
 
+  it('lets another request refresh once the one that began has failed and the pause is over', async () => {
+    const { load, waiting } = deferred()
+    const { provider, clock, source } = subject({ load, sharesPromises: false })
+    const first = provider()
+    await settle()
+    waiting[0]?.resolve(madeUpCredentials(START, HOUR))
+    const old = await first
+    clock.advance(31 * MINUTE)
+    const refreshing = provider()
+    await settle()
+    waiting[1]?.reject(new Error('down'))
+    expect(await refreshing).toBe(old)
+    clock.advance(1000)
+    void provider()
+    await settle()
+    expect(source.loads).toBe(3)
+  })
+
   it('lets another request refresh when the one that began was cut off', async () => {
     const { load, waiting } = deferred()
     const { provider, clock, source } = subject({ load, sharesPromises: false })
@@ -509,6 +576,17 @@ describe('when it is disposed of', () => {
     expect(source.contexts[0]?.signal.aborted).toBe(true)
     expect(provider.current()).toBeUndefined()
     await expect(provider()).rejects.toMatchObject({ code: 'DISPOSED' })
+  })
+
+  it('keeps nothing of a load that no promise is shared of', async () => {
+    const { load, waiting } = deferred()
+    const { provider, events } = subject({ load, sharesPromises: false })
+    const loading = provider()
+    await settle()
+    provider.dispose()
+    waiting[0]?.resolve(madeUpCredentials(START, HOUR))
+    await expect(loading).rejects.toMatchObject({ code: 'DISPOSED' })
+    expect(events.map(({ type }) => type)).not.toContain('refreshed')
   })
 
   it('is disposed of by its symbol too', async () => {

@@ -118,4 +118,32 @@ describe('chain', () => {
     const provider = chain([link('only', async (options) => Promise.reject(options?.signal?.reason))])
     await expect(provider({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
+
+  it('goes on to tell what it passed over, also when its link has newer credentials', async () => {
+    const found = link('found', present())
+    const provider = chain([link('first', absent('nothing set')), found])
+    const { tried } = await provider()
+    found.answer = present()
+    expect(await provider()).toMatchObject({ tried })
+    expect(tried).toHaveLength(1)
+  })
+
+  it('asks a link that is gone once, and then the others', async () => {
+    const asked: string[] = []
+    const told = (name: string, answer: CredentialsProvider<OciCredentials>) =>
+      link(name, async (options) => {
+        asked.push(name)
+        return answer(options)
+      })
+    const [first, second] = [told('first', absent('nothing set')), told('second', present())]
+    const provider = chain([first, second])
+    await provider()
+    asked.length = 0
+    second.answer = async () => {
+      asked.push('second')
+      throw new ConfigurationError('NOT_CONFIGURED', 'gone')
+    }
+    await expect(provider()).rejects.toMatchObject({ code: 'NOT_CONFIGURED' })
+    expect(asked).toEqual(['second', 'first'])
+  })
 })

@@ -35,6 +35,7 @@ describe('parseConfigFile', () => {
     ['a heading without a name', '[A]\n[ ]', 2, 'profile name'],
     ['a heading that is not closed', '[A', 1, 'closed'],
     ['text behind a heading', '[A] hunter2', 1, 'nothing after it'],
+    ['a heading behind a heading', '[A] hunter2 [B]', 1, 'nothing after it'],
     ['a value without a key', '[A]\n=hunter2', 2, 'key before'],
   ])('refuses %s with the line, and does not show the line', (_, content, line, expected) => {
     const parsing = (): unknown => parseConfigFile(content, '/home/opc/.oci/config')

@@ -134,11 +134,16 @@ describe('what it reads', () => {
   })
 
   it('imports a key that has not changed only once', async () => {
-    const { provider, clock } = subject()
+    const { provider, clock, runtime } = subject()
     const { key: imported } = await provider()
     clock.advance(31 * MINUTE)
     await provider()
     await settle()
+    expect((await provider()).key).toBe(imported)
+    const token = tokenOf({ issuedAt: clock.now(), lifeMs: HOUR, jwk: key.jwk })
+    runtime.put(TOKEN_FILE, token)
+    clock.advance(1000)
+    expect(await provider()).toMatchObject({ token })
     expect((await provider()).key).toBe(imported)
   })
 
@@ -202,6 +207,14 @@ describe('how it prolongs the session', () => {
       clock: clock.now,
     })
     expect(verified.subject).toBe('ocid1.user.oc1..aaaa')
+  })
+
+  it('asks the token service that it is told, with a region or without', async () => {
+    for (const region of ['eu-frankfurt-1', undefined]) {
+      const { provider, requests } = subject({ endpoint: 'https://auth.gateway.example', region })
+      await provider({ forceRefresh: await provider() })
+      expect(requests.map(({ url }) => url)).toEqual(['https://auth.gateway.example/v1/authentication/refresh'])
+    }
   })
 
   it('keeps the key: it is the token that is new', async () => {
