@@ -173,6 +173,18 @@ describe('an encrypted key', () => {
     expect([...codes]).toEqual(['KEY_PASSPHRASE_WRONG'])
   })
 
+  it.each([
+    ['RC2-40-CBC', 'RC2-40-CBC'],
+    ['RC2.hunter2', 'another one'],
+    ['hunter2'.repeat(6), 'another one'],
+  ])('of the cipher "%s" is refused, naming it where that is a name', async (cipher, found) => {
+    const headers = `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},0011223344556677`
+    const written = `-----BEGIN RSA PRIVATE KEY-----\n${headers}\n\nAAAA\n-----END RSA PRIVATE KEY-----`
+    const error = await refusal(written, { passphrase: PASSPHRASE })
+    expect(error).toMatchObject({ code: 'KEY_UNSUPPORTED', message: expect.stringContaining(`, found ${found};`) })
+    expect(String(error)).not.toContain('hunter2')
+  })
+
   it('passes on what the passphrase function throws', async () => {
     const passphrase = (): string => {
       throw new RangeError('no terminal')

@@ -49,6 +49,9 @@ describe('a private key', () => {
     expect(readRsaPrivateKey(writePkcs1(eight.slice(1)))).toBeUndefined()
     expect(readRsaPrivateKey(writePkcs1([...eight, e]))).toBeUndefined()
     expect(readRsaPrivateKey(numbers(Uint8Array.of(1), ...eight))).toBeUndefined()
+    const [version, ...seven] = [new Uint8Array(), ...eight.slice(1)].map(writeUnsigned)
+    const negative = writeElement(DER.integer, Uint8Array.of(0x80))
+    expect(readRsaPrivateKey(spki(version ?? negative, negative, ...seven))).toBeUndefined()
   })
 
   it('is corrupt when one of its primes is none at all', () => {
