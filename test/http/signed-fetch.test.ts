@@ -263,6 +263,8 @@ describe('retries', () => {
   it('begin no attempt after the time that the policy gives', async () => {
     const { signedFetch } = setUp([answer(503)], { retry: { ...RETRY.DEFAULT, totalMs: 999 } })
     expect((await signedFetch(url)).status).toBe(503)
+    const inTime = setUp([answer(503), answer(200)], { retry: { ...RETRY.DEFAULT, totalMs: 1000 } })
+    expect((await inTime.signedFetch(url)).status).toBe(200)
   })
 
   it('can be turned off', async () => {
@@ -274,6 +276,12 @@ describe('retries', () => {
   it.each(['POST', 'PATCH'])('do not repeat a %s, which may have been carried out', async (method) => {
     const { signedFetch, sent } = setUp([answer(503)])
     expect((await signedFetch(url, { method, body: '{}' })).status).toBe(503)
+    expect(sent).toHaveLength(1)
+  })
+
+  it.each(['FORGET', 'PUTS'])('do not repeat a %s of another signer, which nobody knows', async (method) => {
+    const { signedFetch, sent } = setUp([answer(503)], { sign: async (request) => request })
+    expect((await signedFetch(url, { method })).status).toBe(503)
     expect(sent).toHaveLength(1)
   })
 
