@@ -65,6 +65,13 @@ describe('builtOnce', () => {
     expect(counts.builds).toBe(2)
   })
 
+  it('builds nothing for a caller who has left', async () => {
+    const { counts, make } = counted()
+    const signal = AbortSignal.abort(new Error('left'))
+    await expect(builtOnce(make, SHARED)({ signal })).rejects.toThrow('left')
+    expect(counts.builds).toBe(0)
+  })
+
   it('lets one caller leave without taking the others along', async () => {
     const { make } = counted(() => new Promise((resolve) => setTimeout(resolve, 5)))
     const provider = builtOnce(make, SHARED)

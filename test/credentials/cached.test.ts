@@ -104,8 +104,8 @@ describe('when it refreshes', () => {
     expect(source.loads).toBe(2)
   })
 
-  it('refuses what had expired when it came', async () => {
-    const { provider } = subject({ load: async () => madeUpCredentials(START - 2 * HOUR, HOUR) })
+  it.each([HOUR, 2 * HOUR])('refuses what had expired when it came, issued %i milliseconds ago', async (age) => {
+    const { provider } = subject({ load: async () => madeUpCredentials(START - age, HOUR) })
     await expect(provider()).rejects.toMatchObject({ code: 'TOKEN_EXPIRED', message: expect.stringContaining('clock') })
   })
 

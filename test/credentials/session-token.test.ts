@@ -348,7 +348,7 @@ describe('when the session is over', () => {
 
   it('asks nobody to prolong a token that has expired', async () => {
     const { provider, clock, requests } = subject()
-    clock.advance(HOUR + 1)
+    clock.advance(HOUR)
     await expect(provider()).rejects.toMatchObject({
       code: 'SESSION_EXPIRED',
       message: expect.stringContaining('2026-01-01T01:00:00'),
