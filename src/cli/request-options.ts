@@ -1,6 +1,6 @@
 import { utf8 } from '../encoding/bytes.js'
 import { UsageError } from '../errors.js'
-import { serviceUrl } from '../http/service-url.js'
+import { configuredEndpoint } from '../http/configured-endpoint.js'
 import { assertPath, expandHome } from '../runtime/text-file.js'
 import type { CliArgument, CliInput, CliOption } from './command.js'
 import type { CliContext } from './context.js'
@@ -51,15 +51,8 @@ async function readUrl(input: CliInput, identity: Identity, context: CliContext)
   const region = input.text('region') ?? (await identity.facts(context.signal)).region
   if (!region)
     throw new UsageError('OPTION_INVALID', 'Expected --region beside --service: the identity has none of its own.')
-  return endpointInUse(serviceEndpoint(service, await configuredRegion(region, context.runtime)), context) + url
-}
-
-/** The endpoint at the address that stands in for all services, where the OCI CLI's own variable names one. */
-function endpointInUse(endpoint: string, { runtime }: CliContext): string {
-  const address = runtime.env('OCI_CLI_ENDPOINT')
-  if (!address) return endpoint
-  const { origin, pathname } = serviceUrl(address, 'OCI_CLI_ENDPOINT')
-  return `${origin}${pathname.replace(/\/+$/, '')}${new URL(endpoint).pathname.replace(/\/+$/, '')}`
+  const endpoint = serviceEndpoint(service, await configuredRegion(region, context.runtime))
+  return configuredEndpoint(endpoint, context.runtime) + url
 }
 
 /** As much of a URL as may be repeated: no user, no password, no query. */

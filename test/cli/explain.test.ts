@@ -166,6 +166,16 @@ describe('countersign doctor', () => {
     expect(result.output).not.toMatch(/PRIVATE|eyJ/)
   })
 
+  test('calls the service where OCI_CLI_ENDPOINT says that it is', async () => {
+    const result = await doctor(['--probe', '--json'], emulatorEnvironment(served, 'api-key'))
+    const answered = [expect.stringMatching(/^127\.0\.0\.1:\d+ answered with status 200/)]
+    expect(jsonOf(result)).toMatchObject({
+      examinations: expect.arrayContaining([
+        expect.objectContaining({ name: 'service', state: 'good', says: answered }),
+      ]),
+    })
+  })
+
   test('takes the file and the profile that are named', async () => {
     const result = await doctor(['--config-file', served.paths.config, '--profile', 'SESSION', '--json'])
     expect(jsonOf(result)).toMatchObject({

@@ -1,3 +1,4 @@
+import { configuredEndpoint } from '../../http/configured-endpoint.js'
 import { configuredRegion } from '../../regions/configured-region.js'
 import type { Region } from '../../regions/regions.js'
 import { serviceEndpoint } from '../../regions/services.js'
@@ -16,7 +17,7 @@ export async function examineService(patient: Patient): Promise<Examination> {
   try {
     const credentials = await credentialsOf(patient)
     const region = await regionOf(credentials, patient)
-    const url = `${serviceEndpoint('identity', region)}/regions`
+    const url = `${configuredEndpoint(serviceEndpoint('identity', region), patient.runtime)}/regions`
     return await call(url, credentials, patient)
   } catch (failure) {
     return { name, state: 'faulty', says: [reasonOf(failure)] }
