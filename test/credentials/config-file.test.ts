@@ -69,6 +69,17 @@ describe('where the file is', () => {
     expect(await userOf(subject(profile(USER), options).provider)).toBe(OTHER_USER)
   })
 
+  it('passes over no place that it may not look at', async () => {
+    const denied = Object.assign(new Error('Requires read access'), { name: 'NotCapable' })
+    const { files, ...rest } = memoryRuntime()
+    const runtime = { ...rest, files: { ...files, modifiedAt: async () => Promise.reject(denied) } }
+    await expect(configFile({ runtime })()).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('--allow-read'),
+      cause: denied,
+    })
+  })
+
   it('takes the old place when there is nothing in the new one', async () => {
     const { provider, runtime } = subject('', { files: { [`${HOME}/.oraclebmc/config`]: profile(OTHER_USER) } })
     runtime.contents.delete(CONFIG)

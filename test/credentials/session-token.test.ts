@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { type RefreshedSession, type SessionTokenOptions, sessionToken } from '../../src/credentials/session-token.js'
 import { readSecurityToken } from '../../src/federation/security-token.js'
 import { verifyOci } from '../../src/verify/oci.js'
@@ -197,8 +197,7 @@ describe('how it prolongs the session', () => {
     await provider()
     clock.advance(31 * MINUTE)
     await provider()
-    await settle()
-    const [request] = requests
+    const request = await vi.waitFor(() => requests[0] ?? Promise.reject(new Error('nobody asked yet')))
     expect(request?.url).toBe('https://auth.eu-frankfurt-1.oraclecloud.com/v1/authentication/refresh')
     expect(await request?.clone().json()).toEqual({ currentToken: first })
     const verified = await verifyOci(request as Request, {
