@@ -34,8 +34,9 @@ describe('the packed tarball', () => {
   test('holds what users need and nothing else', () => {
     const kinds = new Set(packed.map(({ path }) => path.split('/')[0]))
     expect([...kinds].sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'dist', 'package.json'].sort(),
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'dist', 'docs', 'llms.txt', 'package.json'].sort(),
     )
+    expect(packed.filter(({ path }) => path.startsWith('docs/') && !/^docs\/[\w.-]+\.md$/.test(path))).toEqual([])
     expect(packed.filter(({ path }) => /\.test\.|\.ts$/.test(path) && !path.endsWith('.d.ts'))).toEqual([])
   })
 
