@@ -40,7 +40,7 @@ function parsed(input: string): URL | undefined {
 }
 
 function spelled(found: string): string {
-  const escape = found[1] ? found : hexOf(found)
-  const character = String.fromCharCode(parseInt(escape.slice(1), 16))
-  return /[\w.~-]/.test(character) ? character : escape.toUpperCase()
+  const escaped = found[1] ? found : hexOf(found)
+  const character = String.fromCharCode(parseInt(escaped.slice(1), 16))
+  return /[\w.~-]/.test(character) ? character : escaped.toUpperCase()
 }
