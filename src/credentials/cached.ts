@@ -2,6 +2,7 @@ import { runtime } from '#runtime'
 import type { Expiring } from '../types.js'
 import type { CachedProvider, CacheOptions, LoadCredentials } from './cache-options.js'
 import { CredentialsCache } from './credentials-cache.js'
+import { DISPOSE } from './disposal.js'
 
 export type { CachedProvider, CacheOptions, CredentialsStore, LoadContext, LoadCredentials } from './cache-options.js'
 export type { CredentialsEvent } from './events.js'
@@ -48,6 +49,3 @@ function stored<C extends Expiring>(load: LoadCredentials<C>, options: CacheOpti
     return throughStore(load, options)(context)
   }
 }
-
-/** Browsers that have no `Symbol.dispose` yet get a symbol that nobody looks up. */
-const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol('Symbol.dispose')
