@@ -6,19 +6,28 @@ import type { Identity } from './identity.js'
 import { printWarning } from './print.js'
 
 /** The options of every command that signs. */
-export const identityOptions: readonly CliOption[] = [
-  {
-    flags: '-a, --auth <method>',
-    description: `who to sign as: ${Object.keys(authMethods).join(', ')} (default: OCI_CLI_AUTH, or else auto)`,
-  },
-  {
-    flags: '-p, --profile <name>',
-    description: 'profile of the configuration file (default: OCI_CLI_PROFILE, DEFAULT)',
-  },
-  { flags: '--config-file <path>', description: 'configuration file (default: OCI_CLI_CONFIG_FILE, ~/.oci/config)' },
-  { flags: '-r, --region <region>', description: 'region identifier or key' },
-  { flags: '--delegation-token-file <path>', description: 'token to act on behalf of a user' },
-]
+export const identityOptions: readonly CliOption[] = optionsFor(Object.keys(authMethods))
+
+/** The options of commands that sign for OCI alone. */
+export const ociIdentityOptions: readonly CliOption[] = optionsFor(
+  Object.keys(authMethods).filter((method) => !method.startsWith('alibaba-')),
+)
+
+function optionsFor(methods: readonly string[]): readonly CliOption[] {
+  return [
+    {
+      flags: '-a, --auth <method>',
+      description: `who to sign as: ${methods.join(', ')} (default: OCI_CLI_AUTH, or else auto)`,
+    },
+    {
+      flags: '-p, --profile <name>',
+      description: 'profile of the configuration file (default: OCI_CLI_PROFILE, DEFAULT)',
+    },
+    { flags: '--config-file <path>', description: 'configuration file (default: OCI_CLI_CONFIG_FILE, ~/.oci/config)' },
+    { flags: '-r, --region <region>', description: 'region identifier or key' },
+    { flags: '--delegation-token-file <path>', description: 'token to act on behalf of a user' },
+  ]
+}
 
 /** Opens the identity that the options name. An encrypted key asks for its passphrase, if there is a terminal. */
 export async function openIdentity(input: CliInput, context: CliContext): Promise<Identity> {

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js'
 import { infisicalLogin } from '../logins/infisical.js'
 import type { CliCommand } from './command.js'
 import { credentialsOf } from './identity.js'
-import { identityOptions, openIdentity } from './identity-options.js'
+import { ociIdentityOptions, openIdentity } from './identity-options.js'
 import { printLogin } from './print-login.js'
 
 /** `countersign login infisical`: logs in, and prints the access token only when that is asked for. */
@@ -12,7 +12,7 @@ export const loginInfisical: CliCommand = {
     { flags: '--site <url>', description: 'Infisical (default: INFISICAL_API_URL, https://app.infisical.com)' },
     { flags: '--organization <slug>', description: 'organization' },
     { flags: '--show-token', description: 'print the access token: it is a secret' },
-    ...identityOptions,
+    ...ociIdentityOptions,
   ],
   examples: ['export INFISICAL_TOKEN=$(countersign login infisical --identity … --region us-ashburn-1 --show-token)'],
   async run(input, context) {

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js'
 import { vaultLogin } from '../logins/vault.js'
 import type { CliCommand } from './command.js'
 import { credentialsOf } from './identity.js'
-import { identityOptions, openIdentity } from './identity-options.js'
+import { ociIdentityOptions, openIdentity } from './identity-options.js'
 import { printLogin } from './print-login.js'
 
 /** `countersign login vault`: logs in, and prints the token only when that is asked for. */
@@ -13,7 +13,7 @@ export const loginVault: CliCommand = {
     { flags: '--mount <path>', description: 'where OCI auth is enabled (default: oci)' },
     { flags: '--namespace <name>', description: 'namespace (default: VAULT_NAMESPACE)' },
     { flags: '--show-token', description: 'print the token: it is a secret' },
-    ...identityOptions,
+    ...ociIdentityOptions,
   ],
   examples: ['export VAULT_TOKEN=$(countersign login vault --role ci --auth instance_principal --show-token)'],
   async run(input, context) {

@@ -8,7 +8,7 @@ import type { WifPolicy, WifSetup } from '../federation/wif-setup/setup.js'
 import { readTextFile } from '../runtime/text-file.js'
 import type { CliInput, CliOption } from './command.js'
 import type { CliContext } from './context.js'
-import { identityOptions, openIdentity } from './identity-options.js'
+import { ociIdentityOptions, openIdentity } from './identity-options.js'
 import { printWarning } from './print.js'
 import { gitHubOptions, gitHubTrust } from './wif-github.js'
 
@@ -37,7 +37,7 @@ export const wifOptions: readonly CliOption[] = [
   { flags: '--allow <grant>', description: 'what to allow, such as "read buckets in tenancy"', repeatable: true },
   { flags: '--where <condition>', description: 'claim=value that an RPST must have to be allowed', repeatable: true },
   { flags: '--identity-endpoint <url>', description: 'address of the Identity service, for policies' },
-  ...identityOptions,
+  ...ociIdentityOptions,
 ]
 
 /** The set-up that the options, and perhaps the sample's file, describe. */

@@ -30,6 +30,11 @@ describe('the program', () => {
     expect(output).toContain('--json')
   })
 
+  test.each(['login vault', 'login infisical', 'wif setup'])('offers %s no identity of another cloud', async (name) => {
+    expect((await runCli([...name.split(' '), '--help'])).output).not.toContain('alibaba')
+    expect((await runCli(['request', '--help'])).output).toContain('alibaba-role')
+  })
+
   test('prints help for a command that is named after help', async () => {
     expect((await runCli(['help', 'whoami'])).output).toContain('Usage: countersign whoami')
   })
