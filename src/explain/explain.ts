@@ -1,7 +1,7 @@
 import { systemClock } from '../types.js'
 import { causes } from './causes.js'
 import { checkAuthorization } from './checks/authorization.js'
-import { checkBody } from './checks/body.js'
+import { checkBody, isChunked } from './checks/body.js'
 import { checkHeaders } from './checks/headers.js'
 import { checkIdentifiers } from './checks/identifiers.js'
 import { checkKey } from './checks/key.js'
@@ -30,7 +30,7 @@ const checks: readonly Check[] = [
   { name: 'authorization', applies: ({ request }) => request !== undefined, run: checkAuthorization },
   { name: 'headers', applies: ({ authorization }) => authorization?.value !== undefined, run: checkHeaders },
   { name: 'time', applies: ({ request }) => request !== undefined, run: checkTime },
-  { name: 'body', applies: ({ request }) => request !== undefined && !request.bodyIsUnknown, run: checkBody },
+  { name: 'body', applies: canJudgeBody, run: checkBody },
   { name: 'token', applies: ({ token }) => token !== undefined, run: checkToken },
   { name: 'signature', applies: canCompareSignatures, run: checkSignature },
   { name: 'response', applies: ({ response }) => response !== undefined, run: checkResponse },
@@ -38,6 +38,10 @@ const checks: readonly Check[] = [
 
 function namesSomebody({ setUp, keyId }: Scene): boolean {
   return (setUp.tenancy ?? setUp.user ?? keyId) !== undefined
+}
+
+function canJudgeBody({ request }: Scene): boolean {
+  return request !== undefined && (!request.bodyIsUnknown || isChunked(request))
 }
 
 const rank: Readonly<Record<Certainty, number>> = { certain: 0, likely: 1, possible: 2 }

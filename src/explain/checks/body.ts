@@ -10,12 +10,14 @@ export async function checkBody({ request }: Scene): Promise<readonly Finding[]>
   if (/^(GET|HEAD)$/iu.test(method) && body !== undefined && body.length > 0) {
     return [found('BODY_WITH_GET', 'certain', `${method} with a body of ${body.length} bytes`)]
   }
-  if (/\bchunked\b/iu.test(headerValue(request, 'transfer-encoding') ?? '')) {
-    return [found('BODY_CHUNKED', 'certain', 'transfer-encoding: chunked')]
-  }
-  if (request.bodyIsUnknown) return []
+  if (isChunked(request)) return [found('BODY_CHUNKED', 'certain', 'transfer-encoding: chunked')]
   const length = checkLength(request)
   return length.length > 0 ? length : checkDigest(request)
+}
+
+/** Whether the body was sent in chunks; the headers tell even where the body itself is not known. */
+export function isChunked(request: CapturedRequest): boolean {
+  return /\bchunked\b/iu.test(headerValue(request, 'transfer-encoding') ?? '')
 }
 
 function checkLength(request: CapturedRequest): readonly Finding[] {
