@@ -55,7 +55,7 @@ export function endpoint(
   const entry = typeof service === 'string' ? wellKnownTemplate(service) : service
   assertLabels(region.id, 'a region such as eu-frankfurt-1')
   const origin = region.id.includes('.') ? `https://${serviceName(entry)}.${region.id}` : expand(entry, region, options)
-  return checked(origin + (entry.basePath ?? ''))
+  return checkedEndpoint(origin + (entry.basePath ?? ''))
 }
 
 /** The endpoint of the region's token service. */
@@ -110,13 +110,18 @@ function unknownPlaceholder(placeholder: string): never {
   )
 }
 
-function checked(url: string): string {
+/**
+ * An endpoint that somebody configured, without a slash at its end.
+ *
+ * @throws UsageError `URL_INVALID`; the URL is not repeated, for it may hold a password.
+ */
+export function checkedEndpoint(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   const plain = parsed && /^https?:$/.test(parsed.protocol) && !parsed.username && !parsed.password && !/[?#]/.test(url)
   if (plain) return url.replace(/\/$/, '')
   throw new UsageError(
     'URL_INVALID',
-    `Expected the endpoint to be an http or https URL without user, query or fragment, got ${JSON.stringify(url.slice(0, 120))}.`,
+    'Expected the endpoint to be an http or https URL without user, query or fragment, got something else; pass credentials apart.',
   )
 }
 

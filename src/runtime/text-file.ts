@@ -3,8 +3,8 @@ import type { Runtime } from './types.js'
 
 const LONGEST_PATH = 4096
 
-/** What reading a file takes. */
-export type FileReader = Pick<Runtime, 'files' | 'homeDirectory' | 'name'>
+/** What of a runtime reading a text file takes. */
+export type FileRuntime = Pick<Runtime, 'files' | 'homeDirectory' | 'name'>
 
 /**
  * The path with a leading `~` replaced by the home directory, where there is one.
@@ -35,7 +35,7 @@ export function expandHome(path: string, runtime: Pick<Runtime, 'homeDirectory'>
  * @throws UsageError `UNSUPPORTED_RUNTIME` where there are no files; ConfigurationError `CONFIG_MISSING` when there is no
  * such file, `CONFIG_INVALID` when it cannot be read.
  */
-export async function readTextFile(path: string, what: string, runtime: FileReader): Promise<string> {
+export async function readTextFile(path: string, what: string, runtime: FileRuntime): Promise<string> {
   const { files } = runtime
   assertPath(path, what)
   if (files === undefined) {

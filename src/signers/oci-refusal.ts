@@ -5,7 +5,7 @@ const REFUSALS = {
   BODY_LENGTH_UNKNOWN: (): UsageError =>
     usage(
       'BODY_LENGTH_UNKNOWN',
-      'Expected the length of the stream, which OCI wants beforehand, found none; pass contentLength, or send a Blob or bytes.',
+      'Expected the length of the stream, which OCI wants beforehand, found none, or one that is no whole number; pass contentLength as the number of bytes, or send a Blob or bytes.',
     ),
   BODY_NOT_ALLOWED: (method: string): UsageError =>
     usage('BODY_NOT_ALLOWED', `Expected no body in a ${method} request, found one; use POST, PUT or PATCH.`),

@@ -1,5 +1,6 @@
 import { asJsonObject, type JsonObject } from '../encoding/json.js'
-import { ServiceError, UsageError, VerificationError } from '../errors.js'
+import { ServiceError, VerificationError } from '../errors.js'
+import { checkedEndpoint } from '../regions/endpoints.js'
 import { authEndpoint, resolveRegion } from '../regions/regions.js'
 import { assertChallenge, challengeHeaders } from './challenge.js'
 import { askOci } from './oci-answer.js'
@@ -120,13 +121,12 @@ export async function filterGroupMembership(
 
 async function ask(path: string, body: object, service: AuthenticationService): Promise<JsonObject> {
   const { fetch, timeoutMs, region, endpoint = authEndpoint(resolveRegion(region)) } = service
-  if (!URL.canParse(endpoint))
-    throw new UsageError(
-      'URL_INVALID',
-      'Expected "endpoint" to be a URL such as https://auth.us-phoenix-1.oraclecloud.com.',
-    )
   const headers = { accept: 'application/json', 'content-type': 'application/json' }
-  const request = new Request(new URL(path, endpoint), { method: 'POST', headers, body: JSON.stringify(body) })
+  const request = new Request(new URL(path, checkedEndpoint(endpoint)), {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  })
   try {
     return await askOci(request, { fetch, timeoutMs })
   } catch (error) {

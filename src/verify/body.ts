@@ -14,10 +14,10 @@ export async function coveredBody(
   values: Readonly<Record<string, string>>,
   rules: CoverageRules,
 ): Promise<Bytes | undefined> {
-  if (rules.allowAbsentBody) return undefined
   const digest = values['x-content-sha256']
   if (digest === undefined && rules.allowUnsignedBody) return undefined
   const body = await request.body()
+  if (rules.allowAbsentBody && body.length === 0) return undefined
   // Whatever the method: a body that came is a body that must be signed, with its type and length.
   const missing = BODY_HEADERS.find((name) => values[name] === undefined)
   if (body.length > 0 && missing && !rules.allowUnsignedBody) throw notSigned(missing)

@@ -20,7 +20,7 @@ export function newChallenge(): string {
   return encodeBase64(crypto.getRandomValues(new Uint8Array(32)))
 }
 
-/** Where the challenge of an option is, if there is to be one. */
+/** The challenge that a client was given. To go without, leave it out: one that is there and undefined was not found. */
 export interface ChallengeOption {
   readonly challenge?: string | undefined
 }

@@ -4,7 +4,7 @@ import type { Claims } from '../types.js'
 import { type ApiKeyId, type CertificateKeyId, type ParsedKeyId, parseKeyId, type ResourceKeyId } from './key-id.js'
 import { principalOf } from './principal.js'
 import type { WireRequest } from './received.js'
-import { type ReplayStore, replayKey } from './replay.js'
+import { claimSignature, type ReplayStore } from './replay.js'
 import { checkedSignature, type SignatureRules, type VerifiedSignature } from './signature.js'
 import { type TokenRules, verifiedToken } from './token.js'
 import { assertFingerprint, type PublicKeySource, verificationKey } from './verification-key.js'
@@ -101,13 +101,11 @@ async function findKey(text: string, options: VerifyOciOptions, now: number): Pr
 
 /** Replay comes last, so that a refused request does not use up a signature. */
 async function assertWelcome(request: VerifiedOciRequest, signature: Bytes, options: VerifyOciOptions): Promise<void> {
-  const { tenancies, authorize, replayStore, maxAgeMs = 300_000, maxFutureMs = 60_000 } = options
+  const { tenancies, authorize } = options
   const { tenancy, time } = request
   if (tenancies && !(tenancy && tenancies.includes(tenancy))) throw principalRefused()
   if (authorize && !(await authorize(request))) throw principalRefused()
-  const expiresAt = time + maxAgeMs + maxFutureMs
-  if (!replayStore || (await replayStore.insert(await replayKey(signature), expiresAt))) return
-  throw new VerificationError('REPLAYED', 'Expected a request not seen before, found one that was.')
+  await claimSignature(signature, time, options)
 }
 
 function principalRefused(): VerificationError {

@@ -5,7 +5,7 @@ import { coveredBody } from './body.js'
 import { type CoverageRules, signedValues } from './coverage.js'
 import { type ParsedKeyId, parseKeyId } from './key-id.js'
 import { received, singleValue, type WireRequest } from './received.js'
-import { type ReplayStore, replayKey } from './replay.js'
+import { claimSignature, type ReplayStore } from './replay.js'
 import { type TimeWindow, timeOf } from './time-window.js'
 
 /** Rules for a request whose signature OCI itself will check: all that can be said without the key. */
@@ -36,8 +36,7 @@ const MAX_BODY_BYTES = 65_536
  * @throws VerificationError as `verifyOci` does.
  */
 export async function checkPresigned(request: WireRequest | Request, rules: PresignedRules): Promise<Presigned> {
-  const { clock = systemClock, replayStore, maxAgeMs = 300_000, maxFutureMs = 60_000 } = rules
-  const { requiredHeaders, allowMixedCaseNames, maxBodyBytes = MAX_BODY_BYTES } = rules
+  const { clock = systemClock, requiredHeaders, allowMixedCaseNames, maxBodyBytes = MAX_BODY_BYTES } = rules
   const coverage = { requiredHeaders, allowMixedCaseNames }
   const sent = received(request, maxBodyBytes)
   const text = singleValue(sent, 'authorization')
@@ -50,14 +49,7 @@ export async function checkPresigned(request: WireRequest | Request, rules: Pres
     keyId: parseKeyId(authorization.keyId),
     headers: { ...values, authorization: text },
     time,
-    async claim() {
-      if (
-        !replayStore ||
-        (await replayStore.insert(await replayKey(authorization.signature), time + maxAgeMs + maxFutureMs))
-      )
-        return
-      throw new VerificationError('REPLAYED', 'Expected a request not seen before, found one that was.')
-    },
+    claim: () => claimSignature(authorization.signature, time, rules),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Bytes } from '../encoding/bytes.js'
 import { readStream } from '../encoding/streams.js'
-import { UsageError, VerificationError } from '../errors.js'
+import { CountersignError, UsageError, VerificationError } from '../errors.js'
 
 /** A request as it came over the wire: prefer it wherever the platform shows the raw request line and header list. */
 export interface WireRequest {
@@ -66,6 +66,7 @@ async function bodyOf(request: Request, limit: number): Promise<Bytes> {
       'Expected a body nobody has read: verify before it is read, or a clone.',
     )
   const bytes = await bytesOf(request, limit).catch((cause: unknown) => {
+    if (cause instanceof CountersignError) throw cause
     throw new VerificationError('BODY_DIGEST_MISMATCH', 'Expected a whole body, found one that broke off.', { cause })
   })
   if (!bytes || bytes.length > limit) throw tooLong(limit)

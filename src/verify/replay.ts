@@ -1,5 +1,7 @@
 import { type Bytes, toHex } from '../encoding/bytes.js'
+import { VerificationError } from '../errors.js'
 import type { Clock } from '../types.js'
+import { type TimeWindow, WINDOW } from './time-window.js'
 
 /**
  * Remembers what was seen. Where several instances share the work it must be one store that inserts atomically: Redis, a
@@ -29,6 +31,21 @@ function forgetExpired(seen: Map<string, number>, now: number): void {
     if (expiresAt >= now) return
     seen.delete(key)
   }
+}
+
+/**
+ * Takes a signature of a request of this time, once. The time is in epoch milliseconds.
+ *
+ * @throws VerificationError `REPLAYED`
+ */
+export async function claimSignature(
+  signature: Bytes,
+  time: number,
+  rules: TimeWindow & { readonly replayStore?: ReplayStore | undefined },
+): Promise<void> {
+  const { replayStore, maxAgeMs = WINDOW.maxAgeMs, maxFutureMs = WINDOW.maxFutureMs } = rules
+  if (!replayStore || (await replayStore.insert(await replayKey(signature), time + maxAgeMs + maxFutureMs))) return
+  throw new VerificationError('REPLAYED', 'Expected a request not seen before, found one that was.')
 }
 
 /**

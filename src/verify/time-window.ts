@@ -8,6 +8,9 @@ export interface TimeWindow {
   readonly maxFutureMs?: number | undefined
 }
 
+/** What `TimeWindow` says where it is left out. */
+export const WINDOW = { maxAgeMs: 300_000, maxFutureMs: 60_000 } as const
+
 const IMF_FIXDATE =
   /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
@@ -40,7 +43,7 @@ function withinWindow(
   name: string,
   time: number,
   now: number,
-  { maxAgeMs = 300_000, maxFutureMs = 60_000 }: TimeWindow,
+  { maxAgeMs = WINDOW.maxAgeMs, maxFutureMs = WINDOW.maxFutureMs }: TimeWindow,
 ): number {
   const age = now - time
   if (age <= maxAgeMs && -age <= maxFutureMs) return time

@@ -100,6 +100,7 @@ describe('endpoint', () => {
     'x',
   ])('refuses the template %j', (template) => {
     expect(() => endpoint({ template }, frankfurt)).toThrow(expect.objectContaining({ code: 'URL_INVALID' }))
+    expect(() => endpoint({ template }, frankfurt)).not.toThrow('secret')
   })
 })
 

@@ -166,11 +166,16 @@ describe('authenticateClient', () => {
     await expect(authenticateClient(request, service({ maxBodyBytes: 70_000 }))).resolves.toBeDefined()
   })
 
-  test('says so when its endpoint is no URL', async () => {
-    await expect(
-      authenticateClient(await signed(await userKey()), service({ endpoint: 'auth.example' })),
-    ).rejects.toMatchObject({ code: 'URL_INVALID' })
-  })
+  test.each(['auth.example', 'auth.example:8200', 'https://ada:hunter2@auth.example'])(
+    'says so when its endpoint is not one: %s',
+    async (endpoint) => {
+      const refused = authenticateClient(await signed(await userKey()), service({ endpoint }))
+      await expect(refused).rejects.toMatchObject({
+        code: 'URL_INVALID',
+        message: expect.not.stringContaining('hunter2'),
+      })
+    },
+  )
 
   test('lets the trouble of its own credentials through', async () => {
     const fetch = async () => Promise.reject(new ConfigurationError('NOT_CONFIGURED', 'Expected a principal.'))

@@ -351,6 +351,14 @@ describe('refuses', () => {
     })
   })
 
+  it('a body of text, which its stream must not have: that is for the service to mend', async () => {
+    const { method, target, headers } = wire({ body: json })
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(json) })
+    const request = new Request(`https://${HOST}${target}`, { method, headers: headers as [string, string][] })
+    Object.defineProperty(request, 'body', { value: body })
+    expect(await rejection(verifyOci(request, rules))).toMatchObject({ name: 'UsageError', code: 'BODY_UNSUPPORTED' })
+  })
+
   it('a host that a function promises to know later', async () => {
     const hosts = (async () => false) as unknown as VerifyOciOptions['hosts']
     expect(await refusal({}, { hosts })).toMatchObject({ code: 'HOST_REFUSED' })
@@ -496,6 +504,10 @@ describe('what weakens it, only when asked', () => {
     expect(await rejection(verifyOci(headersAlone, rules))).toMatchObject({ code: 'BODY_DIGEST_MISMATCH' })
     const verified = await verifyOci(headersAlone, { ...rules, allowAbsentBody: true })
     expect([verified.body, verified.headers.get('x-content-sha256')]).toEqual([undefined, sha256(json)])
+    const another = { ...headersAlone, body: new TextEncoder().encode('{}') }
+    expect(await rejection(verifyOci(another, { ...rules, allowAbsentBody: true }))).toMatchObject({
+      code: 'BODY_DIGEST_MISMATCH',
+    })
     const undescribed = { body: json, signed: ['x-date', '(request-target)', 'host'] }
     expect(await refusal(undescribed, { allowAbsentBody: true })).toMatchObject({ code: 'HEADER_NOT_SIGNED' })
   })

@@ -1,13 +1,13 @@
 import { runtime as defaultRuntime } from '#runtime'
 import { ConfigurationError } from '../../errors.js'
-import { type FileReader, readTextFile } from '../../runtime/text-file.js'
+import { type FileRuntime, readTextFile } from '../../runtime/text-file.js'
 import type { Runtime } from '../../runtime/types.js'
 import { notConfigured, type SubjectTokenSource, subjectTokenFrom } from './source.js'
 
 /** Where files are read. */
 export interface TokenFileOptions {
   /** @defaultValue the runtime's own files */
-  readonly runtime?: FileReader
+  readonly runtime?: FileRuntime
 }
 
 /**
@@ -36,7 +36,7 @@ export function tokenFile(path: string, options: TokenFileOptions = {}): Subject
 /** Where variables and files are read. */
 export interface NamedTokenFileOptions {
   /** @defaultValue the runtime's own environment and files */
-  readonly runtime?: FileReader & Pick<Runtime, 'env'>
+  readonly runtime?: FileRuntime & Pick<Runtime, 'env'>
 }
 
 /** The subject token in the file that an environment variable names; `whoSets` is for those who find it missing. */
