@@ -1,4 +1,5 @@
 import { concat, utf8 } from '../encoding/bytes.js'
+import type { UsageError } from '../errors.js'
 import { curlOptions } from './curl-options.js'
 import { shellWords } from './shell-words.js'
 import type { CapturedRequest } from './types.js'
@@ -48,7 +49,23 @@ const effects: ReadonlyMap<string, Effect> = new Map<string, Effect>([
     'upload-file',
     ({ method, data }, path) => ({ method: method ?? 'PUT', data: [...data, { path, keepsLineBreaks: true }] }),
   ],
+  ['data-urlencode', hides('body', '--data-urlencode')],
+  ['form', hides('body', '--form')],
+  ['form-string', hides('body', '--form-string')],
+  ['url-query', hides('query', '--url-query')],
 ])
+
+/** What curl makes of these is not on the command line as it is sent. */
+function hides(part: 'body' | 'query', option: string): Effect {
+  return () => {
+    throw hidden(part, option)
+  }
+}
+
+function hidden(part: 'body' | 'query', option: string): UsageError {
+  const place = part === 'body' ? 'with --data-raw' : 'in the URL'
+  return unreadable(`a curl command that shows the ${part} as it is sent`, option, `write the ${part} out, ${place}`)
+}
 
 function withHeader({ headers, dropped }: Draft, line: string): Partial<Draft> {
   const [, name = '', mark, value = ''] = /^([^:;]+)([:;])([\s\S]*)$/u.exec(line) ?? []
@@ -75,7 +92,9 @@ function urlOf({ url, data, asQuery }: Draft): string {
   const whole = /^[a-z][a-z\d+.-]*:\/\//iu.test(url) ? url : `http://${url}`
   if (!/^https?:/iu.test(whole) || !URL.canParse(whole)) throw unreadable('a curl command with an http or https URL')
   if (!asQuery || data.length === 0) return whole
-  return `${whole}${whole.includes('?') ? '&' : '?'}${new TextDecoder().decode(joined(data) ?? new Uint8Array())}`
+  const query = joined(data)
+  if (query === undefined) throw hidden('query', '--get with data in a file')
+  return `${whole}${whole.includes('?') ? '&' : '?'}${new TextDecoder().decode(query)}`
 }
 
 function headersOf({ headers, dropped, contentType, asQuery }: Draft): CapturedRequest['headers'] {

@@ -64,6 +64,22 @@ describe('a curl command', () => {
     expect([request.bodyIsUnknown, request.bodyFile, request.body]).toEqual([true, undefined, undefined])
   })
 
+  it.each([
+    ['--data-urlencode', '--data-urlencode "a=hunter2 b"', /found --data-urlencode; write the body out/],
+    ['--data-urlencode and -G', '-G --data-urlencode=a=hunter2', /found --data-urlencode; write the body out/],
+    ['--form', '--form a=hunter2', /found --form; write the body out/],
+    ['-F', '-sFa=hunter2', /found --form; write the body out/],
+    ['--form after its flag', '--form-escape --form a=hunter2', /found --form; write the body out/],
+    ['--form-string', '--form-string a=hunter2', /found --form-string; write the body out/],
+    ['--url-query', '--url-query a=hunter2', /found --url-query; write the query out/],
+    ['-G and data in a file', '-G -d @hunter2', /found --get with data in a file; write the query out/],
+    ['-G and data that are in part in a file', '-G -d a=1 -d @hunter2', /found --get with data in a file/],
+  ])('with %s does not show what was sent: it is refused, and not repeated', (_, options, message) => {
+    const read = (): unknown => readCapturedRequest(`curl https://x.example/ ${options}`)
+    expect(read).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(message) }))
+    expect(read).not.toThrow(/hunter2/)
+  })
+
   it('takes text that begins with @ for text after --data-raw', () => {
     expect(text(readCapturedRequest("curl https://x.example/ --data-raw '@a'").body)).toBe('@a')
   })
