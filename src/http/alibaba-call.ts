@@ -63,15 +63,13 @@ export function isRecoverable(error: unknown): error is ServiceError {
 /** An error answer with `Code`, `Message` and `RequestId` in JSON, whatever its own shape was. */
 export async function withPlainFailure(response: Response): Promise<Response> {
   const failure = await readAlibabaFailure(response)
-  if (failure === undefined || failure.code === '') return response
+  if (failure === undefined || (failure.code === '' && failure.message === undefined)) return response
   const { status, code, message, requestId } = failure
   const headers = new Headers({ 'content-type': 'application/json' })
   for (const name of ['date', 'retry-after']) copyHeader(response.headers, headers, name)
   if (requestId) headers.set('x-acs-request-id', requestId)
-  return new Response(JSON.stringify({ Code: code, ...(message && { Message: withoutSigned(message) }) }), {
-    status,
-    headers,
-  })
+  const plain = { ...(code && { Code: code }), ...(message && { Message: withoutSigned(message) }) }
+  return new Response(JSON.stringify(plain), { status, headers })
 }
 
 function copyHeader(from: Headers, to: Headers, name: string): void {

@@ -29,15 +29,18 @@ describe('the failures of services', () => {
     },
   )
 
-  it('keep what the server signed, the security token in it, out of messages', async () => {
+  it.each([
+    ['a code', { Code: 'SignatureDoesNotMatch' }, 'SignatureDoesNotMatch'],
+    ['no code', {}, undefined],
+    ['an empty code', { Code: '' }, undefined],
+    ['a number as the code', { Code: 400 }, undefined],
+  ])('keep what the server signed, the security token in it, out of messages with %s', async (_, code, serviceCode) => {
     const Message = 'Specified signature is not matched. server string to sign is:GET&SecurityToken%3Dhunter2'
-    const fetch = async (): Promise<Response> =>
-      Response.json({ Code: 'SignatureDoesNotMatch', Message }, { status: 400 })
-    const error: unknown = await alibabaCall(() => new Request(API), { fetch, sleep: noWait }).catch((reason) => reason)
-    expect(error).toMatchObject({
-      serviceCode: 'SignatureDoesNotMatch',
-      message: expect.stringContaining('not matched'),
-    })
+    const fetch = async (): Promise<Response> => Response.json({ ...code, Message }, { status: 400 })
+    const error = await alibabaCall(() => new Request(API), { fetch, sleep: noWait }).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(ServiceError)
+    expect(error).toMatchObject({ message: expect.stringContaining('not matched') })
+    expect((error as ServiceError).serviceCode).toBe(serviceCode)
     expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
   })
 
