@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import { gitHubRules } from '../federation/wif-setup/github-rules.js'
 import type { CliInput, CliOption } from './command.js'
 
@@ -16,17 +17,72 @@ export const gitHubOptions: readonly CliOption[] = [
 
 const ISSUER = 'https://token.actions.githubusercontent.com'
 
-/** What the options say about GitHub, or `undefined` when they do not name a repository. */
+/** What narrows a repository down, by the field of `gitHubRules`. */
+const NARROWING = {
+  branch: '--branch',
+  tag: '--tag',
+  environment: '--environment',
+  ownerId: '--owner-id',
+  repositoryId: '--repository-id',
+} as const
+
+/** What `--github` takes the place of. */
+const REPLACED = {
+  issuer: '--issuer',
+  jwksUri: '--jwks-uri',
+  certificate: '--certificate',
+  rule: '--rule',
+  resourceType: '--resource-type',
+} as const
+
+/**
+ * What the options say about GitHub, or `undefined` when they do not name a repository.
+ *
+ * @throws UsageError `OPTION_INVALID` for options that would have no effect beside or without `--github`: a trust must not
+ * be wider than it was asked to be.
+ */
 export function gitHubTrust(
   input: CliInput,
 ): { readonly issuer: string; readonly publicKeyEndpoint: string; readonly rules: readonly string[] } | undefined {
   const repository = input.text('github')
-  if (repository === undefined) return undefined
-  const names = ['branch', 'tag', 'environment', 'ownerId', 'repositoryId'] as const
-  const given = names.flatMap((name) => {
-    const value = input.text(name)
-    return value === undefined ? [] : [[name, value] as const]
-  })
-  const rules = gitHubRules({ repository, ...Object.fromEntries(given) })
-  return { issuer: ISSUER, publicKeyEndpoint: `${ISSUER}/.well-known/jwks`, rules }
+  const narrowing = given(NARROWING, input)
+  if (repository === undefined) return void refuseAlone(narrowing)
+  refuseBeside(given(REPLACED, input))
+  const fields = Object.fromEntries(narrowing.map(({ name }) => [name, input.text(name)]))
+  return {
+    issuer: ISSUER,
+    publicKeyEndpoint: `${ISSUER}/.well-known/jwks`,
+    rules: gitHubRules({ repository, ...fields }),
+  }
+}
+
+interface GivenOption {
+  readonly name: string
+  readonly flag: string
+}
+
+function given(options: Readonly<Record<string, string>>, input: CliInput): readonly GivenOption[] {
+  return Object.entries(options)
+    .filter(([name]) => (name === 'rule' ? input.list(name).length > 0 : input.text(name) !== undefined))
+    .map(([name, flag]) => ({ name, flag }))
+}
+
+function refuseAlone(options: readonly GivenOption[]): void {
+  if (options.length === 0) return
+  throw new UsageError(
+    'OPTION_INVALID',
+    `Expected ${flagsOf(options)} together with --github, found no --github; add --github <owner/repository>, or say it with --rule.`,
+  )
+}
+
+function refuseBeside(options: readonly GivenOption[]): void {
+  if (options.length === 0) return
+  throw new UsageError(
+    'OPTION_INVALID',
+    `Expected --github without ${Object.values(REPLACED).join(', ')}, found ${flagsOf(options)}; leave out either --github or ${flagsOf(options)}.`,
+  )
+}
+
+function flagsOf(options: readonly GivenOption[]): string {
+  return options.map(({ flag }) => flag).join(', ')
 }

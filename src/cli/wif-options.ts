@@ -46,7 +46,7 @@ export async function readSetup(
   context: CliContext,
 ): Promise<{ setup: WifSetup; config?: SetupConfig }> {
   const config = await readConfig(input, context)
-  const gitHub = gitHubTrust(input)
+  const { rules: rulesOfGitHub, ...gitHub } = gitHubTrust(input) ?? {}
   const base: Partial<WifSetup> = { ...config?.setup, ...gitHub }
   const domain = input.text('domain') ?? base.domain
   const issuer = input.text('issuer') ?? base.issuer
@@ -57,7 +57,7 @@ export async function readSetup(
   const audience = input.list('audience')
   const certificate = input.text('certificate')
   const jwksUri = input.text('jwksUri') ?? (certificate === undefined ? base.publicKeyEndpoint : undefined)
-  const principal = principalFrom(input, base.principal, gitHub?.rules)
+  const principal = principalFrom(input, base.principal, rulesOfGitHub)
   const policy = policyFrom(input, principal)
   const setup: WifSetup = {
     domain,

@@ -135,6 +135,29 @@ describe('countersign wif setup', () => {
     expect(await runCli([...base, '--github', 'octo-org'])).toMatchObject({ code: 2 })
   })
 
+  test.each([
+    ['--resource-type', ['--resource-type', 'x']],
+    ['--rule', ['--rule', 'sub eq x']],
+    ['--issuer', ['--issuer', 'https://gitlab.com']],
+    ['--jwks-uri', ['--jwks-uri', 'https://gitlab.com/jwks']],
+    ['--certificate', ['--certificate', 'AAAA']],
+  ])('refuses %s beside --github, which it would make void or replace', async (flag, words) => {
+    const base = ['--domain', 'https://d.example', '--app', 'ci', '--terraform', '--github', 'octo-org/app']
+    const user = flag === '--resource-type' ? [] : ['--user', 'ci']
+    const result = await runCli(['wif', 'setup', ...base, '--branch', 'main', ...user, ...words])
+    expect(result).toMatchObject({ code: 2, output: '' })
+    expect(result.errors).toContain(`found ${flag}; leave out either --github or ${flag}.`)
+  })
+
+  test.each(['--branch', '--tag', '--environment', '--owner-id', '--repository-id'])(
+    'refuses %s without --github, where it would narrow nothing down',
+    async (flag) => {
+      const result = await wif('setup', '--terraform', flag, '1')
+      expect(result).toMatchObject({ code: 2, output: '' })
+      expect(result.errors).toContain(`Expected ${flag} together with --github, found no --github; add --github`)
+    },
+  )
+
   test("reads the sample's setupConfig.ini, and the profile that it names", async () => {
     const file = join(folder, 'setupConfig.ini')
     const lines = [
