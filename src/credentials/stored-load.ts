@@ -15,10 +15,9 @@ const PATIENCE = 0.05
 /** Asks the store before it loads, and puts there what it loaded. A store that fails costs its benefit and no more. */
 export function throughStore<C extends Expiring>(
   load: LoadCredentials<C>,
+  store: CredentialsStore<C>,
   options: CacheOptions<C>,
 ): LoadCredentials<C> {
-  const { store } = options
-  if (store === undefined) return load
   const attempt = reporting(options)
   return async (context) => {
     const stored = await attempt('get', () => store.get())
@@ -29,7 +28,8 @@ export function throughStore<C extends Expiring>(
       await attempt('set', () => store.set(credentials))
       return credentials
     } catch (error) {
-      if (stored !== undefined && stage !== 'expired') return stored
+      // With what the caller holds itself it goes on by itself, and tells so.
+      if (stored !== undefined && stage !== 'expired' && !isHeld(stored, context)) return stored
       throw error
     }
   }
@@ -37,11 +37,14 @@ export function throughStore<C extends Expiring>(
 
 /** What the caller holds already and wants replaced is not fresh, however young it is. */
 function stageFor<C extends Expiring>(stored: C, context: LoadContext<C>, options: CacheOptions<C>): Stage {
-  const { forced, previous } = context
   const stage = stageOf(stored, context.now(), options)
-  if (previous === undefined || !sameCredentials(stored, previous)) return stage
-  if (forced) return 'expired'
+  if (!isHeld(stored, context)) return stage
+  if (context.forced) return 'expired'
   return stage === 'fresh' ? 'ageing' : stage
+}
+
+function isHeld<C extends Expiring>(stored: C, { previous }: LoadContext<C>): boolean {
+  return previous !== undefined && sameCredentials(stored, previous)
 }
 
 /** Fresh ones are; ageing ones are while somebody else holds the lease on the refresh. */

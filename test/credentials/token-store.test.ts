@@ -79,7 +79,7 @@ describe('a sealed store', () => {
     const { token = '', ...credentials } = await isolate()()
     const [first = ''] = values.values()
     const readable = atob(first.replace(/-/g, '+').replace(/_/g, '/'))
-    for (const secret of [token, 'ST$', 'RSA', 'keyId', key.jwk.n]) expect(first + readable).not.toContain(secret)
+    for (const secret of [token, 'ST$ey', '"kty"', 'keyId', key.jwk.n]) expect(first + readable).not.toContain(secret)
     await sealed().set({ ...credentials, token })
     expect([...values.values()][0]).not.toBe(first)
   })
@@ -227,6 +227,22 @@ describe('a sealed store', () => {
     expect((await isolate()()).token).toBe(token)
     clock.advance(31_000)
     await expect(isolate()()).rejects.toThrow('broken')
+  })
+
+  it('tells of a refresh that failed and tries again soon, though the store has what the caller holds', async () => {
+    const { isolate, clock, source, events } = cluster()
+    const provider = isolate()
+    await provider()
+    source.broken = true
+    clock.advance(31 * MINUTE)
+    await provider()
+    await settle()
+    expect(events.map(({ type }) => type)).toContain('refresh-failed')
+    source.broken = false
+    clock.advance(2_000)
+    await provider()
+    await settle()
+    expect(source.loads).toBe(3)
   })
 
   it('never answers a refusal with the credentials that were refused', async () => {
