@@ -165,10 +165,11 @@ export async function readJson(response: Response, what: string): Promise<unknow
     const { status, headers } = response
     const requestId = requestIdOf(headers)
     const found = redactText(headers.get('content-type') ?? 'no content type', 80)
+    const endpoint = URL.canParse(response.url) ? redactUrl(response.url) : undefined
     throw new ServiceError(
       'SERVICE_RESPONSE_INVALID',
-      `Expected JSON for ${what}, found text that is none (${found}).`,
-      { status, ...(requestId && { requestId }) },
+      `Expected JSON for ${what} from ${endpoint ?? 'the service'}, found text that is none (${found}); check the endpoint.`,
+      { status, endpoint, requestId },
     )
   }
 }

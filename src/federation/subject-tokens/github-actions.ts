@@ -1,6 +1,6 @@
 import { runtime as defaultRuntime } from '#runtime'
-import { UsageError } from '../../errors.js'
 import { jsonRequest } from '../../http/json-request.js'
+import { serviceUrl } from '../../http/service-url.js'
 import type { Runtime } from '../../runtime/types.js'
 import { notConfigured, type SubjectTokenSource } from './source.js'
 import { tokenCall, tokenInJson } from './token-call.js'
@@ -46,8 +46,7 @@ function idTokenRequest(audience: string, runtime: Pick<Runtime, 'env'>): Reques
       'Expected ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN to be set. GitHub Actions sets them for jobs with "permissions: id-token: write", and never for pull requests from forks.',
     )
   }
-  if (!URL.canParse(endpoint)) throw new UsageError('URL_INVALID', 'ACTIONS_ID_TOKEN_REQUEST_URL is not a URL.')
-  const url = new URL(endpoint)
+  const url = serviceUrl(endpoint, 'ACTIONS_ID_TOKEN_REQUEST_URL')
   url.searchParams.set('audience', audience)
   return jsonRequest({ method: 'GET', url, headers: { authorization: `Bearer ${bearer}` } })
 }

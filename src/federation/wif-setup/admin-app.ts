@@ -1,6 +1,6 @@
 import { encodeBase64 } from '../../encoding/base64.js'
 import { utf8 } from '../../encoding/bytes.js'
-import { ServiceError, UsageError } from '../../errors.js'
+import { ConfigurationError, CountersignError, ServiceError, UsageError } from '../../errors.js'
 import { RETRY } from '../../http/retry.js'
 import { readJson, serviceCall } from '../../http/service-call.js'
 import { accessTokenIn } from '../domain-access-token.js'
@@ -59,9 +59,11 @@ export async function withAdminApp<T>(options: AdminAppOptions, use: (bearer: Sc
 }
 
 function leftBehind(name: string, error: unknown): unknown {
-  if (!(error instanceof ServiceError)) return error
   const advice = `The application "${name}" is still there, and its secret opens the whole domain: delete it by hand.`
-  return new ServiceError(error.code, `${error.message} ${advice}`, error)
+  const failure = error instanceof ServiceError ? error : { cause: error }
+  const reason = error instanceof CountersignError ? `${error.message} ` : ''
+  if (error instanceof ConfigurationError) return new ConfigurationError(error.code, reason + advice, failure)
+  return new ServiceError(error instanceof ServiceError ? error.code : 'SERVICE_ERROR', reason + advice, failure)
 }
 
 /** A `fetch` that sends this token with every request. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { workloadIdentityFederation } from '../../../src/credentials/workload-identity-federation.js'
+import { ConfigurationError } from '../../../src/errors.js'
 import { withAdminApp } from '../../../src/federation/wif-setup/admin-app.js'
 import type { SetupClients } from '../../../src/federation/wif-setup/change.js'
 import { regenerateClientSecret } from '../../../src/federation/wif-setup/plan-app.js'
@@ -422,6 +423,21 @@ describe('an administration application', () => {
     const left = withAdminApp({ scim: clients.scim, fetch: emulator.fetch }, async () => {})
     await expect(left).rejects.toMatchObject({
       status: 409,
+      message: expect.stringContaining('"countersign-setup" is still there'),
+    })
+  })
+
+  test('that cannot be deleted since the session ended is named as well', async () => {
+    let over = false
+    const fetch: typeof globalThis.fetch = async (...request) => {
+      if (over) throw new ConfigurationError('SESSION_EXPIRED', 'Expected a session.')
+      return signedFetch(...request)
+    }
+    const left = withAdminApp({ scim: scimClient({ domain: domain.url, fetch }), fetch: emulator.fetch }, async () => {
+      over = true
+    })
+    await expect(left).rejects.toMatchObject({
+      code: 'SESSION_EXPIRED',
       message: expect.stringContaining('"countersign-setup" is still there'),
     })
   })
