@@ -3,13 +3,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { UsageError } from '../errors.js'
 import { CONTROL_PATH } from '../testing/control.js'
 import { createEmulator, type Emulator, type EmulatorOptions } from '../testing/emulator.js'
 import type { ServedAt } from '../testing/environment.js'
 import { fixtureRotation, renewFixtures, writeFixtures } from './fixture-directory.js'
 import { emulatorListener } from './listener.js'
 import { secureServer, untrustworthyServers } from './secure-server.js'
+import { refusedBySystem } from './system-refusal.js'
 
 /** How to serve an emulator. Everything has a default. */
 export interface ServeOptions extends EmulatorOptions {
@@ -112,13 +112,6 @@ function listen(server: Server, host: string, port: number): Promise<string> {
       resolve(`${family === 'IPv6' ? `[${address}]` : address}:${actual}`)
     })
   })
-}
-
-/** Names what was tried; anything but a refusal by the system stays as it is. */
-function refusedBySystem(error: unknown, what: string): unknown {
-  const { code, syscall } = Object(error) as { readonly code?: unknown; readonly syscall?: unknown }
-  if (syscall === undefined) return error
-  return new UsageError('OPTION_INVALID', `Expected ${what}, but the system refuses (${code}); choose another.`)
 }
 
 function stop(server: Server): Promise<void> {

@@ -13,7 +13,7 @@ import type { CliContext } from './context.js'
 import { subjectTokenOf, subjectTokenOptions } from './exchange.js'
 import { painter } from './paint.js'
 import { printFacts, printJson, printWarning } from './print.js'
-import { refusedBy } from './save-body.js'
+import { refusedBySystem } from './system-refusal.js'
 import { readSetup, setupClients, wifOptions } from './wif-options.js'
 
 /** `countersign wif setup`: shows what is to be changed in a domain, changes it, and tries the result. */
@@ -90,8 +90,8 @@ async function keepSecret(
     const text = writeRuntimeConfig({ domain: setup.domain, clientId, clientSecret: secret })
     await context.runtime.files
       ?.writeAtomic(expandHome(path, context.runtime), text, { mode: 0o600 })
-      .catch((error: NodeJS.ErrnoException) => {
-        throw refusedBy(error, path)
+      .catch((error: unknown) => {
+        throw refusedBySystem(error, `to write to ${path}`)
       })
   }
   if (input.flag('trial')) await runTrial({ id: clientId, secret }, input, context, setup)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ServedEmulator, serveEmulator } from '../../src/cli/serve.js'
+import { runtime } from '../../src/runtime/node.js'
 import { emulatorEnvironment } from '../../src/testing/environment.js'
 import { type IdentityDomain, identityDomain } from '../../src/testing/identity-domain.js'
 import { policies } from '../../src/testing/identity-policies.js'
@@ -110,6 +111,23 @@ describe('countersign wif setup', () => {
     expect(refused).toMatchObject({ code: 2, errors: expect.stringContaining('--regenerate-secret') })
     expect(await wif('setup', '--runtime-config', file, '--regenerate-secret')).toMatchObject({ code: 0 })
     domain.showsSecretsAgain = true
+  })
+
+  test('says that the system refuses the file, but not so of a defect', async () => {
+    const write = (path: string, files: typeof runtime.files): Promise<RunResult> =>
+      runCli(['wif', 'setup', ...description(), '--runtime-config', path, '--regenerate-secret'], {
+        env,
+        runtime: { files },
+      })
+    const refused = await write('/no/such/folder/file', runtime.files)
+    expect(refused).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/write to \/no\/such\/folder\/file.*ENOENT/),
+    })
+    const writeAtomic = (): Promise<never> => Promise.reject(new TypeError('a defect'))
+    const defect = await write(join(folder, 'file'), runtime.files && { ...runtime.files, writeAtomic })
+    expect(defect.code).not.toBe(2)
+    expect(defect.errors).not.toContain('the system refuses')
   })
 
   test('makes users and trusts as an application that is gone afterwards, with --admin-app', async () => {
