@@ -25,9 +25,14 @@ interface Draft {
   readonly dropped: readonly string[]
   readonly data: readonly (Uint8Array<ArrayBuffer> | BodyFile)[]
   readonly asQuery: boolean
+  /** The file that is sent as it is; its name ends a URL that names only a folder. */
+  readonly upload?: string
 }
 
 type BodyFile = NonNullable<CapturedRequest['bodyFile']>
+/** In the place of a path. What came that way cannot be read again. */
+const STANDARD_INPUT = '-'
+
 type Effect = (draft: Draft, value: string) => Partial<Draft>
 
 /** What each option that matters does, by its long name. */
@@ -45,10 +50,7 @@ const effects: ReadonlyMap<string, Effect> = new Map<string, Effect>([
     'json',
     (draft, value) => ({ ...formData({ keepsLineBreaks: true })(draft, value), contentType: 'application/json' }),
   ],
-  [
-    'upload-file',
-    ({ method, data }, path) => ({ method: method ?? 'PUT', data: [...data, { path, keepsLineBreaks: true }] }),
-  ],
+  ['upload-file', withUpload],
   ['data-urlencode', hides('body', '--data-urlencode')],
   ['form', hides('body', '--form')],
   ['form-string', hides('body', '--form-string')],
@@ -82,19 +84,36 @@ function withData({ data, contentType }: Draft, piece: Uint8Array<ArrayBuffer> |
   return { data: [...data, piece], contentType: contentType ?? 'application/x-www-form-urlencoded' }
 }
 
+function withUpload({ method, data, upload }: Draft, value: string): Partial<Draft> {
+  const path = value === '.' ? STANDARD_INPUT : value
+  return { method: method ?? 'PUT', data: [...data, { path, keepsLineBreaks: true }], upload: upload ?? path }
+}
+
 function methodOf({ method, data, asQuery }: Draft): string {
   return method ?? (data.length === 0 || asQuery ? 'GET' : 'POST')
 }
 
-function urlOf({ url, data, asQuery }: Draft): string {
+function urlOf({ url, data, asQuery, upload }: Draft): string {
   if (url === undefined) throw unreadable('a curl command with a URL')
   // Without a scheme curl takes HTTP.
   const whole = /^[a-z][a-z\d+.-]*:\/\//iu.test(url) ? url : `http://${url}`
   if (!/^https?:/iu.test(whole) || !URL.canParse(whole)) throw unreadable('a curl command with an http or https URL')
-  if (!asQuery || data.length === 0) return whole
+  if (!asQuery || data.length === 0) return upload === undefined ? whole : withFileName(whole, upload)
   const query = joined(data)
   if (query === undefined) throw hidden('query', '--get with data in a file')
   return `${whole}${whole.includes('?') ? '&' : '?'}${new TextDecoder().decode(query)}`
+}
+
+/** curl leaves a URL alone that has a query, or whose path does not end with a slash. */
+function withFileName(url: string, file: string): string {
+  const [, origin = '', path = '', rest = ''] = /^([^/]+\/\/[^/?#]*)([^?#]*)(.*)$/su.exec(url) ?? []
+  if (file === STANDARD_INPUT || rest.startsWith('?') || !/^$|\/$/u.test(path)) return url
+  return `${origin}${path || '/'}${percentEncoded(file.replace(/^.*[/\\]/su, ''))}${rest}`
+}
+
+function percentEncoded(text: string): string {
+  const encode = (mark: string): string => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`
+  return encodeURIComponent(text).replace(/[!'()*]/gu, encode)
 }
 
 function headersOf({ headers, dropped, contentType, asQuery }: Draft): CapturedRequest['headers'] {
@@ -107,7 +126,8 @@ function bodyOf({ data, asQuery }: Draft): Pick<CapturedRequest, 'body' | 'bodyF
   if (first === undefined || asQuery) return {}
   const body = joined(data)
   if (body !== undefined) return { body }
-  return { bodyIsUnknown: true, ...(data.length === 1 && 'path' in first && { bodyFile: first }) }
+  const isInOneFile = data.length === 1 && 'path' in first && first.path !== STANDARD_INPUT
+  return { bodyIsUnknown: true, ...(isInOneFile && { bodyFile: first }) }
 }
 
 /** The pieces with ampersands between them; `undefined` when one of them is in a file. */

@@ -62,6 +62,18 @@ describe('countersign explain', () => {
     expect(jsonOf(result)).toMatchObject({ causes: [{ code: 'BODY_CHANGED', certainty: 'certain' }] })
   })
 
+  test('checks the rest where the body came from the standard input', async () => {
+    const env = emulatorEnvironment(served, 'api-key')
+    const { output: command } = await runCli(['sign', 'POST', url, '-d', '@-', '--curl'], { env, input: '{"a":1}' })
+    expect(command).toContain('@-')
+    const key = ['--key', served.paths.apiKey]
+    const { code, output } = await explain(command, key)
+    expect(output).toMatch(/^Nothing speaks against this request\. Checked: .*time, signature\.\n$/)
+    expect(code).toBe(0)
+    const late = await explain(command.replace(/x-date: [^']*/u, 'x-date: yesterday'), key)
+    expect(late).toMatchObject({ code: 1, output: expect.stringContaining('DATE_MALFORMED') })
+  })
+
   test('takes the key and the token of the profile', async () => {
     const profile = ['--config-file', served.paths.config, '--profile']
     const apiKey = await explain(await signed(['GET', url]), [...profile, 'DEFAULT'])

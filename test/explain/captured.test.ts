@@ -34,7 +34,18 @@ describe('a curl command', () => {
       'https://x.example/?c=3&a=1&b=2',
     ],
     ['--url', 'curl --url=https://x.example/ -X patch', 'PATCH', 'https://x.example/'],
-    ['-T', 'curl -T photo.jpg https://x.example/', 'PUT', 'https://x.example/'],
+    ['-T', 'curl -T photo.jpg https://x.example/a', 'PUT', 'https://x.example/a'],
+    ['-T into a folder', 'curl -T photo.jpg https://x.example/dir/', 'PUT', 'https://x.example/dir/photo.jpg'],
+    ['-T to a host alone', 'curl -T photo.jpg x.example', 'PUT', 'http://x.example/photo.jpg'],
+    [
+      '-T of a file in a folder, with a name that a URL cannot hold',
+      "curl -T 'in/a (1)!.txt' https://x.example/",
+      'PUT',
+      'https://x.example/a%20%281%29%21.txt',
+    ],
+    ['-T beside a query', 'curl -T photo.jpg https://x.example/?a=/', 'PUT', 'https://x.example/?a=/'],
+    ['-T and a fragment', 'curl -T photo.jpg https://x.example/#a', 'PUT', 'https://x.example/photo.jpg#a'],
+    ['-T of the standard input', 'curl -T - https://x.example/', 'PUT', 'https://x.example/'],
   ])('is read with %s', (_, line, method, url) => {
     expect(readCapturedRequest(line)).toMatchObject({ method, url })
   })
@@ -57,6 +68,11 @@ describe('a curl command', () => {
     const request = readCapturedRequest(`curl https://x.example/ ${option}`)
     expect(request).toMatchObject({ bodyIsUnknown: true, bodyFile })
     expect(request.body).toBeUndefined()
+  })
+
+  it.each(['-d @-', '--data-binary @-', '-T -', '-T .'])('has a body that nobody knows with %s', (option) => {
+    const request = readCapturedRequest(`curl https://x.example/ ${option}`)
+    expect([request.bodyIsUnknown, request.bodyFile, request.body]).toEqual([true, undefined, undefined])
   })
 
   it('has a body that nobody knows when only a part of it is in a file', () => {
