@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { ServiceError } from '../../src/errors.js'
 import { failoverWait, secretFailover } from '../../src/federation/alibaba-failover.js'
 import type { SecretSource, SecretValue } from '../../src/federation/alibaba-secret.js'
+import { alibabaCall, isRecoverable } from '../../src/http/alibaba-call.js'
+import { API } from '../testing/alibaba-world.js'
 
 const failure = (serviceCode: string, retryable = false): ServiceError =>
   new ServiceError('SERVICE_ERROR', serviceCode, { status: 400, serviceCode, retryable })
@@ -43,7 +45,21 @@ describe('the regions of KMS', () => {
     expect(other.calls()).toBe(1)
   })
 
-  it('goes on after no answer, a 429 or a 5xx', async () => {
+  it.each([
+    [429, true],
+    [500, true],
+    [503, true],
+    [400, false],
+    [403, false],
+  ])('goes on after an answer with %i: %s', async (status, goesOn) => {
+    const fetch = async (): Promise<Response> => new Response('', { status })
+    const call = alibabaCall(() => new Request(API), { fetch, retry: false })
+    const error = await call.catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'SERVICE_ERROR', status })
+    expect(isRecoverable(error)).toBe(goesOn)
+  })
+
+  it('goes on after no answer', async () => {
     const unreachable = new ServiceError('SERVICE_UNREACHABLE', 'nobody there', { retryable: true })
     const [one, other] = [region(unreachable), region(undefined)]
     expect(await secretFailover([one.source, other.source], { ...quick, maxRetries: 3 })('name')).toBe(secret)
