@@ -10,7 +10,7 @@ import { decodeDkmsError, decodeSecretResponse, encodeSecretRequest } from './al
 import { CURRENT_STAGE, type SecretSource, secretValue } from './alibaba-secret.js'
 
 /** A dedicated KMS instance, and the client key that opens it. */
-export interface DkmsOptions extends AlibabaCallOptions {
+export interface DkmsOptions extends Omit<AlibabaCallOptions, 'retry' | 'signal'> {
   /** The instance's gateway: a host such as `kst-xxxx.cryptoservice.kms.aliyuncs.com`. */
   readonly endpoint: string
   readonly clientKey: AlibabaClientKey

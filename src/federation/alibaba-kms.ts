@@ -9,7 +9,7 @@ import type { AlibabaCredentials, Clock, CredentialsProvider } from '../types.js
 import { CURRENT_STAGE, type SecretSource, type SecretValue, secretValue } from './alibaba-secret.js'
 
 /** Where KMS is, and who asks. */
-export interface KmsOptions extends AlibabaCallOptions {
+export interface KmsOptions extends Omit<AlibabaCallOptions, 'retry' | 'signal'> {
   /** Such as `cn-hangzhou`. */
   readonly region: string
   /** A host. Default: the region's shared gateway. The gateway of a KMS instance takes the same calls. */
