@@ -81,7 +81,11 @@ function failureOf(error: unknown): AlibabaFailure | undefined {
   const { code, status, statusCode, message } = error as Readonly<Record<string, unknown>>
   const serviceCode = error instanceof ServiceError ? error.serviceCode : code
   if (typeof serviceCode !== 'string') return undefined
-  return { code: serviceCode, status: Number(status ?? statusCode ?? 0), message: String(message) }
+  return {
+    code: serviceCode,
+    status: Number(status ?? statusCode ?? 0),
+    ...(typeof message === 'string' && { message }),
+  }
 }
 
 function judged(failure: AlibabaFailure, { expired = expiredAccessKey(), onJudgeError }: RenewalOptions): boolean {

@@ -156,6 +156,14 @@ describe('a call with any SDK', () => {
     expect(call).toHaveBeenCalledOnce()
   })
 
+  it.each([undefined, null, 7])('is judged without the message %s, which is no text', async (message) => {
+    const { provider } = managed()
+    const expired = vi.fn(() => false)
+    const failure = { code: 'A', status: 403, message }
+    await expect(renewedCall(provider, () => Promise.reject(failure), { expired })).rejects.toBe(failure)
+    expect(expired.mock.calls).toEqual([[{ code: 'A', status: 403 }]])
+  })
+
   it('is made twice at most', async () => {
     const { provider } = managed()
     await provider()
