@@ -1,8 +1,8 @@
 import {
   isRamUserAccessKey,
   type ManagedAccessKey,
+  millisecondsOfSeconds,
   type SecretValue,
-  secondsOf,
   timeOf,
 } from '../federation/alibaba-secret.js'
 
@@ -34,7 +34,7 @@ export function timeToLive(
   intervals: ManagedIntervals = {},
 ): number {
   const { refreshIntervalMs = SIX_HOURS, ttlMs = ONE_HOUR } = intervals
-  if (isRamUserAccessKey(secret)) return (secondsOf(secret.rotationInterval) ?? refreshIntervalMs) + spread
+  if (isRamUserAccessKey(secret)) return (millisecondsOfSeconds(secret.rotationInterval) ?? refreshIntervalMs) + spread
   return key.refreshIntervalMs === undefined ? ttlMs : key.refreshIntervalMs + spread
 }
 

@@ -1,4 +1,4 @@
-import { readJsonText } from '../encoding/json.js'
+import { asJsonObject, type JsonObject, readJsonText } from '../encoding/json.js'
 import { ConfigurationError, ServiceError } from '../errors.js'
 
 /** A secret as `GetSecretValue` gives it: the fields that are used, under the service's names in small letters. */
@@ -42,7 +42,7 @@ export const CURRENT_STAGE = 'ACSCurrent'
  * @throws ServiceError `SERVICE_RESPONSE_INVALID`, without the answer in its message.
  */
 export function secretValue(answer: unknown): SecretValue {
-  const fields = recordOf(answer)
+  const fields = asJsonObject(answer) ?? {}
   const { SecretName: secretName, SecretType: secretType, SecretData: secretData } = fields
   if (!isText(secretName) || !isText(secretType) || !isText(secretData)) {
     throw new ServiceError(
@@ -87,8 +87,8 @@ export function managedAccessKey(secret: SecretValue): ManagedAccessKey {
     accessKeyId,
     accessKeySecret,
     ...positive('expiresAt', timeOf(first(data, 'ExpireTimestamp'))),
-    ...positive('rotatesAt', secondsOf(first(data, 'ScheduleRotateTimestamp'))),
-    ...positive('refreshIntervalMs', secondsOf(first(data, 'RefreshInterval'))),
+    ...positive('rotatesAt', millisecondsOfSeconds(first(data, 'ScheduleRotateTimestamp'))),
+    ...positive('refreshIntervalMs', millisecondsOfSeconds(first(data, 'RefreshInterval'))),
   }
 }
 
@@ -100,7 +100,7 @@ export function isRamUserAccessKey({ extendedConfig }: SecretValue): boolean {
 }
 
 /** Milliseconds of `604800s`, or of a number of seconds. `undefined` when it is neither, or not above zero. */
-export function secondsOf(value: unknown): number | undefined {
+export function millisecondsOfSeconds(value: unknown): number | undefined {
   const seconds = typeof value === 'string' ? Number(/^\d+(?=s?$)/i.exec(value.trim())?.[0]) : value
   return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined
 }
@@ -119,17 +119,13 @@ function notManaged(secretName: string, found: string): ConfigurationError {
 }
 
 /** The first member of one of these names, whatever the case. */
-function first(data: Readonly<Record<string, unknown>>, ...names: readonly string[]): unknown {
+function first(data: JsonObject, ...names: readonly string[]): unknown {
   const wanted = names.map((name) => name.toLowerCase())
   return Object.entries(data).find(([name]) => wanted.includes(name.toLowerCase()))?.[1]
 }
 
-function parsed(json: string): Readonly<Record<string, unknown>> {
-  return recordOf(readJsonText(json))
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+function parsed(json: string): JsonObject {
+  return asJsonObject(readJsonText(json)) ?? {}
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''

@@ -1,4 +1,4 @@
-import { readJsonText } from '../encoding/json.js'
+import { asJsonObject, readJsonText } from '../encoding/json.js'
 import { ServiceError } from '../errors.js'
 
 /** What the metadata service and STS hand out. */
@@ -20,7 +20,7 @@ export function temporaryCredentials(
   source: string,
   expected: { readonly code?: string } = {},
 ): TemporaryCredentials {
-  const fields = recordOf(typeof answer === 'string' ? readJsonText(answer) : answer)
+  const fields = asJsonObject(typeof answer === 'string' ? readJsonText(answer) : answer) ?? {}
   const { AccessKeyId, AccessKeySecret, SecurityToken, Expiration, Code } = fields
   const expiresAt = typeof Expiration === 'string' ? Date.parse(Expiration) : Number.NaN
   if (expected.code !== undefined && Code !== expected.code) throw invalid(source, `"Code": "${expected.code}"`)
@@ -36,10 +36,6 @@ function invalid(source: string, expected: string): ServiceError {
     'SERVICE_RESPONSE_INVALID',
     `Expected ${expected} in the answer of ${source}, found something else.`,
   )
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
