@@ -11,7 +11,7 @@ export interface AlibabaFetchOptions<O> {
   readonly credentials: CredentialsProvider<AlibabaCredentials>
   /** `signAcs3` for Open API, `signOss4` for OSS, or one of the older schemes. */
   readonly sign: Signer<AlibabaCredentials, O>
-  /** Handed to the signer with each request. */
+  /** Handed to the signer with each request. A `clock` in it gives way to the option `clock` below. */
   readonly signOptions?: O
   /** What sends. Default: the runtime's own `fetch`. */
   readonly fetch?: typeof fetch

@@ -54,7 +54,7 @@ export async function proveAcs3(examination: Examination): Promise<AlibabaCaller
   return proven(examination, { arn, accessKeyId: Credential, scheme: ALGORITHM }, signedHeaders)
 }
 
-/** `host` and every `x-acs-*` header must be signed; what is named must be signable. */
+/** `host` and every `x-acs-*` header must be signed; what is named must have been sent. */
 function requireCovered(
   examination: Examination,
   headers: Readonly<Record<string, string>>,
