@@ -19,7 +19,7 @@ export function withOwnStore<S extends Stored>(settings: S, source: string): S {
       return isOwn(stored?.source ?? '') ? stored : undefined
     },
     set: (credentials) => store.set(credentials),
-    ...(store.lease && { lease: async (ms: number) => (await store.lease?.(ms)) ?? true }),
+    lease: async (ms) => (await store.lease?.(ms)) ?? true,
   }
   return { ...settings, store: own }
 }

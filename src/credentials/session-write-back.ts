@@ -9,7 +9,7 @@ export interface RefreshedSession {
   readonly token: string
   /** Epoch milliseconds. */
   readonly expiresAt?: number
-  /** The file it was written to, or why it was not: the token is in use either way. */
+  /** The file it was written to, or why that failed. Neither when it was not to be, or the file holds another session. */
   readonly writtenTo?: string
   readonly writeError?: unknown
 }

@@ -102,12 +102,13 @@ function waiting(
   ky: Ky,
 ): BeforeRetry {
   const { clock, random = Math.random, sleep: pause = sleep, signal } = options
-  const startedAt = clock()
+  // Not by the clock, which may be set right in between.
+  const startedAt = performance.now()
   return async ({ error, retryCount, options: { signal: ofAttempt } }) => {
     const answer = ky.isHTTPError(error) ? error.response : undefined
     const wait = retryWait(policy, retryCount, answer, { clock, random })
     // What was answered says more than that the time ran out while nothing was asked.
-    if (clock() + wait - startedAt >= policy.totalMs) throw error
+    if (performance.now() - startedAt + wait >= policy.totalMs) throw error
     await pause(wait, signal)
     return new Request(await build(), { redirect: 'manual', signal: ofAttempt ?? null })
   }

@@ -79,8 +79,8 @@ export async function updateInfisicalOciAuth(
   changes: Partial<InfisicalOciAuth>,
   admin: InfisicalAdmin,
 ): Promise<InfisicalOciAuth> {
-  const now = await getInfisicalOciAuth(identityId, admin)
-  const { tenancyOcid, allowedUsernames, accessTokenTTL, accessTokenMaxTTL } = now
+  const present = await getInfisicalOciAuth(identityId, admin)
+  const { tenancyOcid, allowedUsernames, accessTokenTTL, accessTokenMaxTTL } = present
   const lives = {
     ...(accessTokenTTL !== undefined && { accessTokenTTL }),
     ...(accessTokenMaxTTL !== undefined && { accessTokenMaxTTL }),

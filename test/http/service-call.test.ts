@@ -3,7 +3,7 @@ import { ServiceError } from '../../src/errors.js'
 import { readTokenAnswer } from '../../src/federation/token-answer.js'
 import { RETRY } from '../../src/http/retry.js'
 import { readJson, type ServiceCallAttempt, type ServiceCallOptions, serviceCall } from '../../src/http/service-call.js'
-import { rejection } from '../fixtures/signing.js'
+import { NOON, rejection } from '../fixtures/signing.js'
 
 const url = 'https://auth.eu-frankfurt-1.oraclecloud.com/v1/x509?secret=1'
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzZWNyZXQifQ.c2lnbmF0dXJl'
@@ -127,6 +127,13 @@ describe('serviceCall', () => {
     expect(error).toMatchObject({ code: 'SERVICE_ERROR', status: 503, requestId: 'REQ1', attempts: 1 })
     expect(sent).toHaveLength(1)
     expect(waits).toEqual([])
+  })
+
+  it('tries again although the clock was set right in between', async () => {
+    let now = NOON
+    const { options } = service(failed(503), new Response('done'))
+    const response = await serviceCall(post(), { ...options, clock: () => (now += 3_600_000) })
+    expect(await response.text()).toBe('done')
   })
 
   it('fails when building a later attempt fails, with that very error', async () => {
