@@ -17,6 +17,8 @@ export interface AuthSettings extends Pick<PrincipalOptions, 'clock'> {
 
 /** A value of `--auth`. */
 export interface AuthMethod {
+  /** Whose requests it signs. */
+  readonly cloud: 'oci' | 'alibaba'
   readonly summary: string
   readonly open: (settings: AuthSettings) => Promise<Identity>
 }
@@ -24,6 +26,7 @@ export interface AuthMethod {
 type OpenOci = (settings: AuthSettings) => Promise<CredentialsProvider<OciCredentials>>
 
 const oci = (summary: string, open: OpenOci): AuthMethod => ({
+  cloud: 'oci',
   summary,
   open: async (settings) => ociIdentity(await open(settings)),
 })
@@ -31,6 +34,7 @@ const oci = (summary: string, open: OpenOci): AuthMethod => ({
 type OpenAlibaba = (settings: AuthSettings) => Promise<CredentialsProvider<AlibabaCredentials>>
 
 const alibaba = (summary: string, open: OpenAlibaba): AuthMethod => ({
+  cloud: 'alibaba',
   summary,
   open: async (settings) => {
     const { alibabaIdentity } = await import('./alibaba-identity.js')
@@ -78,7 +82,10 @@ export const authMethods: Readonly<Record<string, AuthMethod>> = {
     const { alibabaRole } = await import('../credentials/alibaba-role.js')
     const roleArn = settings.runtime.env('ALIBABA_CLOUD_ROLE_ARN')
     if (!roleArn) {
-      throw new ConfigurationError('NOT_CONFIGURED', 'Expected ALIBABA_CLOUD_ROLE_ARN to be set, found nothing.')
+      throw new ConfigurationError(
+        'NOT_CONFIGURED',
+        'Expected ALIBABA_CLOUD_ROLE_ARN to be set, found nothing; set it to the ARN of the role to assume.',
+      )
     }
     const roleSessionName = settings.runtime.env('ALIBABA_CLOUD_ROLE_SESSION_NAME') || undefined
     return alibabaRole({ ...settings, credentials: await alibabaAccessKey(settings), roleArn, roleSessionName })

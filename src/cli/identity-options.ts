@@ -6,18 +6,18 @@ import type { Identity } from './identity.js'
 import { printWarning } from './print.js'
 
 /** The options of every command that signs. */
-export const identityOptions: readonly CliOption[] = optionsFor(Object.keys(authMethods))
+export const identityOptions: readonly CliOption[] = optionsFor(Object.entries(authMethods))
 
 /** The options of commands that sign for OCI alone. */
 export const ociIdentityOptions: readonly CliOption[] = optionsFor(
-  Object.keys(authMethods).filter((method) => !method.startsWith('alibaba-')),
+  Object.entries(authMethods).filter(([, { cloud }]) => cloud === 'oci'),
 )
 
-function optionsFor(methods: readonly string[]): readonly CliOption[] {
+function optionsFor(methods: readonly (readonly [name: string, method: AuthMethod])[]): readonly CliOption[] {
   return [
     {
       flags: '-a, --auth <method>',
-      description: `who to sign as: ${methods.join(', ')} (default: OCI_CLI_AUTH, or else auto)`,
+      description: `who to sign as: ${methods.map(([name]) => name).join(', ')} (default: OCI_CLI_AUTH, or else auto)`,
     },
     {
       flags: '-p, --profile <name>',

@@ -113,7 +113,7 @@ describe('countersign for Alibaba Cloud', () => {
 
   test.each([
     ['alibaba-access-key', 'ALIBABA_CLOUD_ACCESS_KEY_ID'],
-    ['alibaba-role', 'ALIBABA_CLOUD_ROLE_ARN'],
+    ['alibaba-role', 'ALIBABA_CLOUD_ROLE_ARN to be set, found nothing; set it to the ARN of the role to assume.'],
     ['alibaba-oidc-role', 'ALIBABA_CLOUD_ROLE_ARN'],
     ['alibaba-managed', '--profile'],
   ])('says what %s needs', async (auth, told) => {
