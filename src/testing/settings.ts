@@ -43,21 +43,25 @@ type Test = (value: unknown) => boolean
 const isNumber: Test = (value) => typeof value === 'number' && Number.isFinite(value)
 const isSwitch: Test = (value) => typeof value === 'boolean'
 
-const FITS: ReadonlyMap<string, Test> = new Map<keyof EmulatorSettings, Test>([
-  ['tokenLifeMs', (value) => value === undefined || isNumber(value)],
-  ['clockSkewMs', isNumber],
-  ['refuseRepeatedKeys', isSwitch],
-  ['sessionMaxAgeMs', isNumber],
-  ['metadataRegion', (value) => value === 'short-code' || value === 'identifier'],
-  ['rotateAfterRead', (value) => value === undefined || value === 'certificate' || value === 'key'],
-  ['securityContext', (value) => value === undefined || typeof value === 'string'],
-  ['parentLevels', (value) => Number.isInteger(value)],
-  ['parentCycle', isSwitch],
-  ['proxymuxQuotes', isSwitch],
-  ['proxymuxTokenPrefix', isSwitch],
-])
+const FITS: Readonly<Record<keyof EmulatorSettings, Test>> = {
+  tokenLifeMs: (value) => value === undefined || isNumber(value),
+  clockSkewMs: isNumber,
+  refuseRepeatedKeys: isSwitch,
+  sessionMaxAgeMs: isNumber,
+  metadataRegion: (value) => value === 'short-code' || value === 'identifier',
+  rotateAfterRead: (value) => value === undefined || value === 'certificate' || value === 'key',
+  securityContext: (value) => value === undefined || typeof value === 'string',
+  parentLevels: (value) => Number.isInteger(value),
+  parentCycle: isSwitch,
+  proxymuxQuotes: isSwitch,
+  proxymuxTokenPrefix: isSwitch,
+}
 
 /** Whether there is a setting of this name that can have this value. */
 export function isSetting(name: string, value: unknown): boolean {
-  return FITS.get(name)?.(value) ?? false
+  return isName(name) && FITS[name](value)
+}
+
+function isName(name: string): name is keyof EmulatorSettings {
+  return Object.hasOwn(FITS, name)
 }
