@@ -4,11 +4,11 @@ import { readTextFile } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
 import type { Settings } from './alibaba-properties.js'
 
-/** Opens the client key of the setting `client_key_private_key_path`. */
+/** Opens the client key of the setting `client_key_private_key_content`, or else of the file at `client_key_private_key_path`. */
 export async function sharedClientKey(settings: Settings, runtime: Runtime): Promise<AlibabaClientKey> {
   const inline = settings.get('client_key_private_key_content')
-  const path = inline ?? settings.required('client_key_private_key_path')
-  const file = inline ?? (await readTextFile(path, 'the client key', runtime))
+  const file =
+    inline ?? (await readTextFile(settings.required('client_key_private_key_path'), 'the client key', runtime))
   return openClientKey(file, { password: () => sharedPassword(settings, runtime) })
 }
 
@@ -43,7 +43,7 @@ async function sharedPassword(settings: Settings, runtime: Runtime): Promise<str
   if (fromVariable) return fromVariable.trim()
   const path = settings.get('client_key_password_from_file_path')
   if (path !== undefined) return passwordFile(path, runtime)
-  const password = settings.get('client_key_password') ?? runtime.env('client_key_password')
+  const password = settings.get('client_key_password')
   if (password) return password.trim()
   throw new ConfigurationError(
     'KEY_PASSPHRASE_REQUIRED',

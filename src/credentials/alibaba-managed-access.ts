@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js'
+import { SHORTEST_SECONDS } from '../federation/alibaba-sts.js'
 import type { AlibabaClientKey } from '../keys/alibaba-client-key.js'
 import { readTextFile } from '../runtime/text-file.js'
 import type { Runtime } from '../runtime/types.js'
@@ -60,7 +61,7 @@ function role(settings: Settings, options: AccessSurroundings): ManagedAccess {
     roleArn: settings.required('credentials_role_arn'),
     roleSessionName: settings.get('credentials_role_session_name'),
     policy: settings.get('credentials_policy'),
-    durationSeconds: secondsOf(settings),
+    durationSeconds: durationOf(settings),
     sts: stsOf(settings),
   })
 }
@@ -72,7 +73,7 @@ function oidcRole(settings: Settings, options: AccessSurroundings): ManagedAcces
     roleArn: settings.required('credentials_role_arn'),
     roleSessionName: settings.get('credentials_role_session_name') ?? 'countersign',
     policy: settings.get('credentials_policy'),
-    durationSeconds: secondsOf(settings),
+    durationSeconds: durationOf(settings),
     oidcProviderArn: settings.get('credentials_oidc_provider_arn'),
     oidcToken:
       path === undefined ? undefined : async () => (await readTextFile(path, 'the OIDC token', options.runtime)).trim(),
@@ -80,9 +81,15 @@ function oidcRole(settings: Settings, options: AccessSurroundings): ManagedAcces
   })
 }
 
-function secondsOf(settings: Settings): number | undefined {
-  const seconds = settings.get('credentials_duration_seconds')
-  return seconds === undefined ? undefined : Number(seconds)
+function durationOf(settings: Settings): number | undefined {
+  const found = settings.get('credentials_duration_seconds')
+  if (found === undefined) return undefined
+  const seconds = Number(found)
+  if (Number.isInteger(seconds) && seconds >= SHORTEST_SECONDS) return seconds
+  throw new ConfigurationError(
+    'CONFIG_INVALID',
+    `Expected a whole number of seconds, at least ${SHORTEST_SECONDS}, in credentials_duration_seconds, found "${found}".`,
+  )
 }
 
 function stsOf(settings: Settings): { region?: string; endpoint?: string } | undefined {

@@ -24,7 +24,9 @@ export type StsEndpoint = RegionalEndpoint
 
 const VERSION = '2015-04-01'
 const FORM = 'application/x-www-form-urlencoded'
-const SHORTEST_SECONDS = 900
+
+/** The shortest that STS lets the credentials of a role live, in seconds. */
+export const SHORTEST_SECONDS = 900
 
 /**
  * Exchanges an access key for temporary credentials of a role.

@@ -23,11 +23,17 @@ type World = ReturnType<typeof alibabaWorld>
 type Values = Record<string, unknown>
 
 /** The access key that a configuration leads to. */
-async function fetched(world: World, machine: MemoryRuntimeOptions, values?: Values, file?: string): Promise<unknown> {
+async function fetched(
+  world: World,
+  machine: MemoryRuntimeOptions,
+  values?: Values,
+  file?: string,
+  environment?: boolean,
+): Promise<unknown> {
   const { account, fetch, clock } = world
   const provider = alibabaManaged({
     secretName: account.secretName,
-    configuration: { ...(values && { values }), ...(file !== undefined && { file }) },
+    configuration: { ...(values && { values }), ...(file !== undefined && { file }), environment },
     runtime: memoryRuntime(machine),
     fetch,
     clock: clock.now,
@@ -160,6 +166,20 @@ describe('the ways to KMS', () => {
     expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
   })
 
+  it.each(
+    ['ram_role', 'sts', 'oidc_role_arn'].flatMap((type) =>
+      ['1h', '899', '900.5', 'Infinity'].map((found) => [type, found]),
+    ),
+  )('%s names a duration of a session that is none: %s', async (credentials_type, found) => {
+    const world = alibabaWorld()
+    const { roleArn: credentials_role_arn } = world.account
+    const role = { ...accessKeyOf(world), credentials_type, credentials_role_arn }
+    await expect(fetched(world, {}, { ...role, credentials_duration_seconds: found })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: `Expected a whole number of seconds, at least 900, in credentials_duration_seconds, found "${found}".`,
+    })
+  })
+
   it('is an error where nothing is configured, and where a named file is not there', async () => {
     await expect(fetched(alibabaWorld(), {})).rejects.toMatchObject({ code: 'NOT_CONFIGURED' })
     await expect(fetched(alibabaWorld(), {}, undefined, '/nowhere')).rejects.toMatchObject({ code: 'CONFIG_MISSING' })
@@ -267,8 +287,9 @@ describe('the password of a client key', () => {
     },
   }
   /** A key that opens is not known to the emulated KMS: that failure shows that the password was right. */
-  const attempt = async (values: Values, env: Record<string, string> = {}): Promise<string> => {
-    const error: unknown = await fetched(alibabaWorld(), { ...machine, env: { ...machine.env, ...env } }, values).catch(
+  const attempt = async (values: Values, env: Record<string, string> = {}, environment = true): Promise<string> => {
+    const computer = { ...machine, env: { ...machine.env, ...env } }
+    const error = await fetched(alibabaWorld(), computer, values, undefined, environment).catch(
       (reason: unknown) => reason,
     )
     expect(inspect(error, { depth: 9 })).not.toMatch(/hunter2|Test-Pass/)
@@ -301,6 +322,10 @@ describe('the password of a client key', () => {
 
   it('comes from the variable client_key_password in the end', async () => {
     expect(await attempt(shared({}), { client_key_password: password })).toBe('InvalidAccessKeyId.NotFound')
+  })
+
+  it('does not come from that variable where the environment is not to be read', async () => {
+    expect(await attempt(shared({}), { client_key_password: password }, false)).toBe('KEY_PASSPHRASE_REQUIRED')
   })
 
   it.each<[string, Values, string]>([
