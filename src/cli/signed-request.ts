@@ -39,7 +39,7 @@ const LINE_BREAKS = new Set([0x00, 0x0a, 0x0d])
 
 /** The request with the headers that an HTTP client adds by itself. */
 function asReceived({ method, url, headers, body, bodyIsUnknown }: CapturedRequest): WireRequest {
-  if (bodyIsUnknown) throw new UsageError('OPTION_INVALID', 'Expected the request with its body, found it without.')
+  if (bodyIsUnknown) throw bodyless()
   const { host } = new URL(url)
   const names = new Set(headers.map(([name]) => name.toLowerCase()))
   return {
@@ -90,6 +90,13 @@ function objectOf(source: string): Readonly<Record<string, unknown>> {
   } catch {
     throw invalid()
   }
+}
+
+function bodyless(): UsageError {
+  return new UsageError(
+    'OPTION_INVALID',
+    'Expected the request with its body, found it without; give it as the JSON of "sign --json", or as an HTTP message with its body.',
+  )
 }
 
 function invalid(): UsageError {

@@ -167,6 +167,16 @@ describe('countersign explain', () => {
   })
 })
 
+describe('countersign verify', () => {
+  test('says how to give a request whose body came from the standard input', async () => {
+    const { code, errors } = await runCli(['verify', '--key', served.paths.apiKey], {
+      input: `curl ${url} -d @-`,
+    })
+    expect(code).toBe(2)
+    expect(errors).toContain('give it as the JSON of "sign --json", or as an HTTP message with its body.')
+  })
+})
+
 describe('countersign doctor', () => {
   const doctor = (words: readonly string[], env: RunOptions['env'] = {}): Promise<RunResult> =>
     runCli(['doctor', ...words], { env })

@@ -112,7 +112,8 @@ describe('doctor', () => {
     const runtime = { ...machine(profile(), env), fetch, connect: async () => fetch, hasMetadataService: true }
     const { examinations } = await doctor({ runtime, clock })
     expect(asked).toEqual([])
-    expect(part(examinations, 'credentials')?.says.join()).toContain('without a probe none is made')
+    const says = part(examinations, 'credentials')?.says.join()
+    expect(says).toContain('without a probe none is made. Pass probe (--probe on the command line) to allow it.')
   })
 
   it('says which places take a probe, when nothing else was found', async () => {

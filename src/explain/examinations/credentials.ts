@@ -42,7 +42,10 @@ export async function credentialsOf(patient: Patient): Promise<Chained<OciCreden
 }
 
 const noCall: typeof fetch = async () => {
-  throw new UsageError('OPTION_INVALID', 'These credentials take a call, and without a probe none is made.')
+  throw new UsageError(
+    'OPTION_INVALID',
+    'These credentials take a call, and without a probe none is made. Pass probe (--probe on the command line) to allow it.',
+  )
 }
 
 function describe({ source, keyId, tenancy, region, claims, expiresAt }: OciCredentials): readonly string[] {
