@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import { alibabaAccount, alibabaClientKeyFile } from './alibaba-account.js'
 import { answerJson, invalidParameter, jsonObject, notFound, refusal } from './answers.js'
 import type { CertificateShape } from './certificate-authority.js'
@@ -23,7 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'GET /requests': (_, { log }) => log.entries(),
   'DELETE /requests': (_, { log }) => log.clear(),
   'GET /faults': (_, { faults }) => faults.list(),
-  'POST /faults': (request, { faults }) => void faults.add(faultFromJson(jsonObject(request), faults.surfaceNames)),
+  'POST /faults': addFault,
   'DELETE /faults': (_, { faults }) => faults.clear(),
   'POST /certificates/rotate': async (request, state) => {
     const shape: CertificateShape = request.body.length === 0 ? {} : jsonObject(request)
@@ -57,6 +58,15 @@ export const control: Surface = {
     const result = await command(request, state)
     return result === undefined ? new Response(null, { status: 204 }) : answerJson(result)
   },
+}
+
+function addFault(request: ReceivedRequest, { faults }: EmulatorState): void {
+  const fault = faultFromJson(jsonObject(request))
+  try {
+    faults.add(fault)
+  } catch (error) {
+    throw error instanceof UsageError ? invalidParameter(error.message) : error
+  }
 }
 
 function changeSettings(request: ReceivedRequest, { settings }: EmulatorState): unknown {

@@ -28,19 +28,16 @@ const FIELDS: ReadonlyMap<string, readonly [Test, expected: string]> = new Map([
 const REQUIRED: Readonly<Record<string, string>> = { status: 'status', body: 'body', delay: 'ms' }
 
 /**
- * Reads a fault that came as JSON, for one of these surfaces.
+ * Reads a fault that came as JSON; whether there is its surface is for `Faults.add` to say.
  *
  * @throws ServiceError 400 that names the field that is wrong, unknown or missing.
  */
-export function faultFromJson(fields: Readonly<Record<string, unknown>>, surfaceNames: readonly string[]): Fault {
-  const { effect, surface } = fields
+export function faultFromJson(fields: Readonly<Record<string, unknown>>): Fault {
+  const { effect } = fields
   for (const name of ['effect', REQUIRED[String(effect)] ?? 'effect', ...Object.keys(fields)]) {
     const [test, expected] = FIELDS.get(name) ?? []
     if (test === undefined) throw invalidParameter(`Expected a fault to have ${[...FIELDS.keys()].join(', ')} alone.`)
     if (!test(fields[name])) throw invalidParameter(`Expected "${name}" to be ${expected}.`)
-  }
-  if (surface !== undefined && !surfaceNames.some((name) => name === surface)) {
-    throw invalidParameter(`Expected "surface" to be one of ${surfaceNames.join(', ')}.`)
   }
   return fields as unknown as Fault
 }

@@ -38,16 +38,15 @@ interface PendingFault {
  * ```
  */
 export class Faults {
-  /** What a fault may name as its `surface`. */
-  readonly surfaceNames: readonly string[]
   readonly #timers: Timers
+  readonly #surfaceNames: readonly string[]
   readonly #held = new Map<string, (() => void)[]>()
   #pending: readonly PendingFault[] = []
   #cleared = new AbortController()
 
   constructor(timers: Timers, surfaceNames: readonly string[]) {
     this.#timers = timers
-    this.surfaceNames = surfaceNames
+    this.#surfaceNames = surfaceNames
   }
 
   /**
@@ -101,8 +100,8 @@ export class Faults {
   }
 
   #assertSurface(surface: string | undefined): void {
-    if (surface === undefined || this.surfaceNames.includes(surface)) return
-    const names = this.surfaceNames.join(', ')
+    if (surface === undefined || this.#surfaceNames.includes(surface)) return
+    const names = this.#surfaceNames.join(', ')
     throw new UsageError('OPTION_INVALID', `Expected the surface of a fault to be one of ${names}; got "${surface}".`)
   }
 

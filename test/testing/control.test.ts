@@ -55,6 +55,7 @@ describe('the control endpoint', () => {
     [{ effect: 'hang', skip: 0.5 }, 'skip'],
     [{ effect: 'hang', surface: 5 }, 'surface'],
     [{ effect: 'hang', surface: 'x50' }, 'instance-metadata, x509'],
+    [{ effect: 'hang', surface: 'x50' }, 'got "x50"'],
     [{ effect: 'hang', surface: ['x509'] }, 'surface'],
     [{ effect: 'hang', time: 2 }, 'times'],
     [[], 'JSON object'],
