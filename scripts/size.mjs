@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { root, weigh } from './bundles.mjs'
 import { PROMISES, portableEntries } from './entries.mjs'
+import { chosenRows, withSizes } from './readme-sizes.mjs'
 
 const { dependencies } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
 const others = portableEntries().map((name) => ({ name, entries: [name], beside: [], limit: undefined }))
@@ -42,15 +43,12 @@ const README_ENTRIES = [
   'countersign/testing',
 ]
 if (process.argv.includes('--write')) {
-  const shown = README_ENTRIES.map((name) => rows.find((row) => row.name === name)).filter((row) => row !== undefined)
-  const lines = shown.map(({ name, size, lazySize, lazyPackages }) => {
-    const entry = name.startsWith('countersign') ? `\`${name}\`` : `**${name}**`
-    return `| ${entry} | ${kilobytes(size)} | ${kilobytes(lazySize)} | ${named(lazyPackages) || 'nothing'} |`
-  })
-  const table = ['| Entry | At once | Later | Reaches, later |', '| --- | --: | --: | --- |', ...lines].join('\n')
+  const cells = rows.map(({ name, size, lazySize, lazyPackages }) => ({
+    name,
+    cells: [kilobytes(size), kilobytes(lazySize), named(lazyPackages) || 'nothing'],
+  }))
   const readme = resolve(root, 'README.md')
-  const text = readFileSync(readme, 'utf8')
-  writeFileSync(readme, text.replace(/(<!-- sizes -->\n)[\s\S]*(<!-- \/sizes -->)/, `$1${table}\n$2`))
+  writeFileSync(readme, withSizes(readFileSync(readme, 'utf8'), chosenRows(README_ENTRIES, cells)))
 }
 
 const heavy = rows.filter(({ size, limit }) => limit !== undefined && size > limit)
