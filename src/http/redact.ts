@@ -1,11 +1,13 @@
 const SECRET_HEADER = /authorization|cookie|token|secret|password|api-key/i
 // A token that was cut before its first dot counts too. Nothing may follow what repeats: the search stays linear.
 const TOKEN_SHAPED = /(ST\$)?\beyJ[\w-]+(\.[\w-]*)*/g
+// Alibaba Cloud repeats what it signed, as headers or as a query that is encoded once more; its tokens have no shape.
+const NAMED_TOKEN = /(security-?token["']?\s*(?:[:=]|%3[ad])\s*["']?)[^\s"'&,;<]+/gi
 const PEM_SHAPED = /-----BEGIN [^-]+-----[^-]*(-----END [^-]+-----)?/g
 
 /** A text from outside, without anything shaped like a token or a key, cut to `limit` characters. */
 export function redactText(text: string, limit = 300): string {
-  const redacted = text.replace(TOKEN_SHAPED, '[token]').replace(PEM_SHAPED, '[key]')
+  const redacted = text.replace(TOKEN_SHAPED, '[token]').replace(NAMED_TOKEN, '$1[token]').replace(PEM_SHAPED, '[key]')
   return redacted.length > limit ? `${redacted.slice(0, limit)}…` : redacted
 }
 

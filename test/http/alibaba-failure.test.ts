@@ -44,6 +44,17 @@ describe('the failures of services', () => {
     expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
   })
 
+  it.each([
+    'server string to sign is:GET&SecurityToken%3Dhunter2',
+    '{"detail":"x-acs-security-token:hunter2"}',
+    '{"errors":["SecurityToken=hunter2"]}',
+  ])('keep a security token out of messages about %j too', async (body) => {
+    const fetch = async (): Promise<Response> => new Response(body, { status: 400 })
+    const error = await alibabaCall(() => new Request(API), { fetch, sleep: noWait }).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(ServiceError)
+    expect(inspect(error, { depth: 9 })).not.toContain('hunter2')
+  })
+
   it('are not read beyond what an error is long, and the answer stays whole', async () => {
     const endless = (): Response =>
       new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(16_384).fill(97)) }), {

@@ -12,6 +12,11 @@ describe('redaction', () => {
     ['a private key that breaks off', 'x -----BEGIN PRIVATE KEY-----\nMIIB', 'x [key]'],
     ['a token that was cut before its first dot', 'ST$eyJhbGciOiJSUzI1', '[token]'],
     ['a long row of beginnings of tokens', 'eyJ-'.repeat(50_000), '[token]'],
+    ['a token in a header', 'x-acs-security-token: CAIS+a/b== x', 'x-acs-security-token: [token] x'],
+    ['a token in a query', 'GET&SecurityToken=CAIS%2Ba&b=c', 'GET&SecurityToken=[token]&b=c'],
+    ['a token in an encoded query', 'a%26SecurityToken%3DCAIS%252Ba%26b', 'a%26SecurityToken%3D[token]'],
+    ['a token in JSON', '{"SecurityToken": "CAIS+a"}', '{"SecurityToken": "[token]"}'],
+    ['no word behind the name', 'The SecurityToken is expired', 'The SecurityToken is expired'],
     ['two of them', `${JWT} ${JWT}`, '[token] [token]'],
     ['nothing secret', 'NotAuthenticated: eye of the beholder', 'NotAuthenticated: eye of the beholder'],
   ])('takes %s out of a text', (_, text, redacted) => {
