@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ServedEmulator, serveEmulator } from '../../src/cli/serve.js'
 import { runtime } from '../../src/runtime/node.js'
+import type { RuntimeFiles } from '../../src/runtime/types.js'
 import { emulatorEnvironment } from '../../src/testing/environment.js'
 import { type IdentityDomain, identityDomain } from '../../src/testing/identity-domain.js'
 import { policies } from '../../src/testing/identity-policies.js'
@@ -114,10 +115,10 @@ describe('countersign wif setup', () => {
   })
 
   test('says that the system refuses the file, but not so of a defect', async () => {
-    const write = (path: string, files: typeof runtime.files): Promise<RunResult> =>
+    const write = (path: string, files: RuntimeFiles | undefined): Promise<RunResult> =>
       runCli(['wif', 'setup', ...description(), '--runtime-config', path, '--regenerate-secret'], {
         env,
-        runtime: { files },
+        runtime: files ? { files } : {},
       })
     const refused = await write('/no/such/folder/file', runtime.files)
     expect(refused).toMatchObject({
