@@ -102,13 +102,27 @@ function principalFrom(
   rulesOfGitHub: readonly string[] | undefined,
 ): WifSetup['principal'] {
   const resourceType = input.text('resourceType')
-  if (resourceType !== undefined) return { type: 'resource', resourceType, claims: input.list('claim') }
+  if (resourceType !== undefined) {
+    refuseForResources(input)
+    return { type: 'resource', resourceType, claims: input.list('claim') }
+  }
   const before = base?.type === 'user' ? base : undefined
   const userName = input.text('user') ?? before?.userName
   const rules = input.list('rule').length > 0 ? input.list('rule') : (rulesOfGitHub ?? before?.rules ?? [])
   if (userName === undefined) throw new UsageError('OPTION_INVALID', 'Expected --user and --rule, or --resource-type.')
   const group = input.text('group')
   return { type: 'user', userName, rules, ...(group !== undefined && { group }) }
+}
+
+/** A trust for a resource has no rules: whoever names some expects them to keep others out. */
+function refuseForResources(input: CliInput): void {
+  const named = ['user', 'group'].filter((name) => input.text(name) !== undefined)
+  const found = [...(input.list('rule').length > 0 ? ['rule'] : []), ...named].map((name) => `--${name}`).join(', ')
+  if (found === '') return
+  throw new UsageError(
+    'OPTION_INVALID',
+    `Expected --resource-type without --rule, --user and --group, found ${found}; leave out either --resource-type or ${found}.`,
+  )
 }
 
 function policyFrom(input: CliInput, principal: WifSetup['principal']): WifPolicy | undefined {

@@ -1,6 +1,6 @@
 import { runtime } from '#runtime'
 import type { Expiring } from '../types.js'
-import type { CachedProvider, CacheOptions, CredentialsStore, LoadCredentials } from './cache-options.js'
+import type { CachedProvider, CacheOptions, LoadCredentials } from './cache-options.js'
 import { CredentialsCache } from './credentials-cache.js'
 import { DISPOSE } from './disposal.js'
 
@@ -32,7 +32,12 @@ export type { CredentialsEvent } from './events.js'
  */
 export function cached<C extends Expiring>(load: LoadCredentials<C>, options: CacheOptions<C> = {}): CachedProvider<C> {
   const settings = { ...options, sharesPromises: options.sharesPromises ?? runtime.sharesPromises }
-  const cache = new CredentialsCache(settings.store ? stored(load, settings.store, settings) : load, settings)
+  const { store } = settings
+  // Few have a store, and nobody else loads what it takes.
+  const source: LoadCredentials<C> = store
+    ? async (context) => (await import('./stored-load.js')).throughStore(load, store, settings)(context)
+    : load
+  const cache = new CredentialsCache(source, settings)
   const dispose = (): void => cache.dispose()
   return Object.assign(cache.provide.bind(cache), {
     current: () => cache.current(),
@@ -40,16 +45,4 @@ export function cached<C extends Expiring>(load: LoadCredentials<C>, options: Ca
     dispose,
     [DISPOSE]: dispose,
   })
-}
-
-// Few have a store, and nobody else loads what it takes.
-function stored<C extends Expiring>(
-  load: LoadCredentials<C>,
-  store: CredentialsStore<C>,
-  options: CacheOptions<C>,
-): LoadCredentials<C> {
-  return async (context) => {
-    const { throughStore } = await import('./stored-load.js')
-    return throughStore(load, store, options)(context)
-  }
 }

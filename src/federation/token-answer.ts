@@ -1,6 +1,6 @@
 import { asJsonObject, type JsonObject } from '../encoding/json.js'
 import { ServiceError } from '../errors.js'
-import { redactUrl } from '../http/redact.js'
+import { endpointOf } from '../http/redact.js'
 import { readJson } from '../http/service-call.js'
 import { requestIdOf } from '../http/service-failure.js'
 
@@ -34,7 +34,7 @@ export function namesOf(fields: object): string {
 }
 
 function unexpected(response: Response, expected: string, found: string): ServiceError {
-  const endpoint = URL.canParse(response.url) ? redactUrl(response.url) : undefined
+  const endpoint = endpointOf(response)
   const requestId = requestIdOf(response.headers)
   const message = `Expected ${expected} from ${endpoint ?? 'the token service'}, found ${found}.`
   const { status } = response

@@ -2,7 +2,7 @@ const SECRET_HEADER = /authorization|cookie|token|secret|password|api-key/i
 // A token that was cut before its first dot counts too. Nothing may follow what repeats: the search stays linear.
 const TOKEN_SHAPED = /(ST\$)?\beyJ[\w-]+(\.[\w-]*)*/g
 // Alibaba Cloud repeats what it signed, as headers or as a query that is encoded once more; its tokens have no shape.
-const NAMED_TOKEN = /(security-?token["']?\s*(?:[:=]|%3[ad])\s*["']?)[^\s"'&,;<]+/gi
+const NAMED_TOKEN = /(security-?token"?(:|=|%3.)[\s"]*)[^\s"&]+/gi
 const PEM_SHAPED = /-----BEGIN [^-]+-----[^-]*(-----END [^-]+-----)?/g
 
 /** A text from outside, without anything shaped like a token or a key, cut to `limit` characters. */
@@ -21,4 +21,9 @@ export function redactHeaders(headers: Iterable<readonly [string, string]>): Rea
 export function redactUrl(url: string): string {
   const { origin, pathname } = new URL(url)
   return origin + pathname
+}
+
+/** Where an answer came from, for a message. */
+export function endpointOf({ url }: Response): string | undefined {
+  return URL.canParse(url) ? redactUrl(url) : undefined
 }

@@ -2,7 +2,7 @@ import type { KyInstance, Options } from 'ky'
 import { CountersignError, ServiceError } from '../errors.js'
 import type { Clock } from '../types.js'
 import { timerMs } from './durations.js'
-import { redactText, redactUrl } from './redact.js'
+import { endpointOf, redactText, redactUrl } from './redact.js'
 import { RETRY, type RetryPolicy, retryWait, type Sleep, sleep } from './retry.js'
 import { recordedFetch, type ServiceCallAttempt } from './service-attempt.js'
 import { failureDetails, requestIdOf } from './service-failure.js'
@@ -165,11 +165,11 @@ export async function readJson(response: Response, what: string): Promise<unknow
     if (error instanceof CountersignError) throw error
     const { status, headers } = response
     const requestId = requestIdOf(headers)
-    const found = redactText(headers.get('content-type') ?? 'no content type', 80)
-    const endpoint = URL.canParse(response.url) ? redactUrl(response.url) : undefined
+    const found = redactText(headers.get('content-type') ?? 'another type', 80)
+    const endpoint = endpointOf(response)
     throw new ServiceError(
       'SERVICE_RESPONSE_INVALID',
-      `Expected JSON for ${what} from ${endpoint ?? 'the service'}, found text that is none (${found}); check the endpoint.`,
+      `Expected JSON for ${what} from ${endpoint ?? 'the service'}, found ${found}.`,
       { status, endpoint, requestId },
     )
   }

@@ -55,6 +55,15 @@ describe('countersign explain', () => {
     })
   })
 
+  test('does not say that it checked a signature of which it does not know every line', async () => {
+    const { output: command } = await runCli(['sign', 'POST', url, '-d', '@-', '--curl'], {
+      env: emulatorEnvironment(served, 'api-key'),
+      input: '{}',
+    })
+    const { output } = await explain(command.replace('/regions', '/users'), ['--key', served.paths.apiKey, '--json'])
+    expect((JSON.parse(output) as { checked: readonly string[] }).checked).not.toContain('signature')
+  })
+
   test('sees what curl makes of a file', async () => {
     const command = (await signed(['POST', url, '-d', `@${folder}/body.txt`])).replace('--data-binary', '-d')
     const result = await explain(command, ['--json'])
@@ -68,7 +77,7 @@ describe('countersign explain', () => {
     expect(command).toContain('@-')
     const key = ['--key', served.paths.apiKey]
     const { code, output } = await explain(command, key)
-    expect(output).toMatch(/^Nothing speaks against this request\. Checked: .*time, signature\.\n$/)
+    expect(output).toMatch(/^Nothing speaks against this request\. Checked: .*time\.\n$/)
     expect(code).toBe(0)
     const late = await explain(command.replace(/x-date: [^']*/u, 'x-date: yesterday'), key)
     expect(late).toMatchObject({ code: 1, output: expect.stringContaining('DATE_MALFORMED') })

@@ -177,6 +177,17 @@ describe('countersign wif setup', () => {
     },
   )
 
+  test.each([
+    ['--rule', 'sub eq x'],
+    ['--user', 'ci'],
+    ['--group', 'ci'],
+  ])('refuses %s beside --resource-type, where it would keep nobody out', async (flag, value) => {
+    const base = ['--domain', served.http, '--app', 'ci', '--issuer', 'https://i.example', '--jwks-uri', served.http]
+    const result = await runCli(['wif', 'setup', ...base, '--terraform', '--resource-type', 'x', flag, value])
+    expect(result).toMatchObject({ code: 2, output: '' })
+    expect(result.errors).toContain(`found ${flag}; leave out either --resource-type or ${flag}.`)
+  })
+
   test("reads the sample's setupConfig.ini, and the profile that it names", async () => {
     const file = join(folder, 'setupConfig.ini')
     const lines = [

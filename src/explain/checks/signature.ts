@@ -29,9 +29,13 @@ export async function checkSignature(scene: Scene): Promise<readonly Finding[]> 
   return [found('SIGNED_WITH_OTHER_KEY', 'likely', `the signature does not cover: ${names.join(' ')} as sent`)]
 }
 
-/** Whether there is a signature, and a key to compare it with. */
-export function canCompareSignatures({ authorization, signingKey, token }: Scene): boolean {
-  return authorization?.value !== undefined && (signingKey ?? token?.value?.jwk) !== undefined
+/** Whether there is a signature, a key to compare it with, and every line that it covers. */
+export function canCompareSignatures({ authorization, signingKey, token, request, url }: Scene): boolean {
+  const names = authorization?.value?.headers
+  if (names === undefined || request === undefined || url === undefined) return false
+  const sent = sentLines(request)
+  const isKnown = names.every((name) => Object.hasOwn(sent, name.toLowerCase()))
+  return isKnown && (signingKey ?? token?.value?.jwk) !== undefined
 }
 
 /** PKCS#1 v1.5 signatures are deterministic, so a private key can compare as well as a public one can verify. */
